@@ -1,0 +1,1 @@
+"""Ordered SQL files, one folder per engine; ``store.migrate`` runs them."""

@@ -1,0 +1,1 @@
+"""Decides: planning actions, the board snapshot, undo and redo, importers."""

@@ -1,0 +1,1 @@
+"""Remembers: the ``DbAdapter`` seam, the records, the migration runner and backups."""

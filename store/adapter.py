@@ -1,0 +1,135 @@
+"""``DbAdapter``: the single way to the database, whichever engine is behind it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from store.records import Record
+
+R = TypeVar("R", bound=Record)
+
+Row = tuple[Any, ...]
+"""A row of a batch read, as plain values; the method's docstring names them in order."""
+
+
+class DbAdapter(ABC):
+    """What the planner and the screens may ask of a database.
+
+    Records go in and come out; nothing here is lazy or live. A thread uses the adapter
+    inside ``with db.connection():``, which gives the thread a connection of its own and
+    closes it at the end; a call outside one fails. Values are plain: text, numbers, None,
+    and lists or dicts for the columns that hold JSON.
+
+    Every method may raise ``DatabaseBusy`` (another program held the file too long),
+    ``DatabaseReadOnly`` (on a write) or ``DatabaseUnusable``.
+    """
+
+    @abstractmethod
+    def connection(self) -> AbstractContextManager[None]:
+        """Give this thread a connection for the length of the block; nests freely."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[None]:
+        """Hold the write lock for the block: all of it lands or, when it raises, none of it.
+
+        An inner ``transaction()`` is a savepoint: it can fail alone.
+        """
+
+    @abstractmethod
+    def get(self, table: type[R], *key: str) -> R | None:
+        """Return the row with this primary key (in ``table.KEY`` order), or None."""
+
+    @abstractmethod
+    def list(
+        self, table: type[R], *, limit: int | None = None, newest_first: bool = False, **where: Any
+    ) -> list[R]:
+        """Return the rows whose columns have these values, in ``table.ORDER``.
+
+        A list or tuple as a value means any of them, None means null. ``newest_first``
+        turns the order round, ``limit`` keeps the first so many.
+
+        Raises ``UnknownColumn``.
+        """
+
+    @abstractmethod
+    def count(self, table: type[Record], **where: Any) -> int:
+        """Count the rows that ``list`` with the same ``where`` would return."""
+
+    @abstractmethod
+    def insert(self, record: Record) -> None:
+        """Add a row. Raises ``RowRefused`` where it breaks a rule, naming the rule."""
+
+    @abstractmethod
+    def insert_many(self, records: Iterable[Record]) -> None:
+        """Add rows, which may be of several tables, all or none. Raises ``RowRefused``."""
+
+    @abstractmethod
+    def update(self, table: type[Record], *key: str, **values: Any) -> None:
+        """Set these columns of one row. Raises ``RowMissing``, ``RowRefused``, ``UnknownColumn``."""
+
+    @abstractmethod
+    def delete(self, table: type[Record], *key: str) -> None:
+        """Delete one row and, as the tables' rules have it, all below it. Raises ``RowMissing``."""
+
+    @abstractmethod
+    def upsert(self, record: R) -> R:
+        """Add a row, or bring the one with the same natural key up to date.
+
+        Goes by ``NATURAL_KEY`` where the table has one, else by the primary key. An
+        existing row keeps its ``id`` and ``created_at``. Returns the row as it now is.
+        Raises ``RowRefused``.
+        """
+
+    @abstractmethod
+    def shift(self, table: type[Record], parent_id: str, start: int, stop: int, by: int) -> None:
+        """Add ``by`` to the positions in ``start <= position < stop`` below one parent.
+
+        For tables with a ``position``: the parent is the first column of ``table.PARENTS``.
+        """
+
+    @abstractmethod
+    def subtree(self, table: type[Record], *key: str) -> list[Record]:
+        """Return a row and every row that deleting it would delete, parents before children.
+
+        Events are not among them: the log outlives what it tells of. Empty when there is
+        no such row.
+        """
+
+    @abstractmethod
+    def data_version(self) -> int:
+        """Return a number that changes when another connection has committed a change."""
+
+    # Batch reads: a fixed number of queries each, whatever the board's size.
+
+    @abstractmethod
+    def board_columns(self, project_id: str) -> Sequence[Row]:
+        """Return every activity of a project with its number of cards, in map order.
+
+        Rows: workflow id, title, build_state; activity id, title, color (all three null
+        for a workflow without activities); number of cards.
+        """
+
+    @abstractmethod
+    def board_cards(
+        self, project_id: str, activity_ids: Sequence[str] | None = None
+    ) -> Sequence[Row]:
+        """Return the cards of a project, or of some of its activities, in map order.
+
+        Rows: activity id; card id, number, title, status, priority, build_state,
+        finalized_at; number of requirements (rejected ones left out), of open questions,
+        of planned files.
+        """
+
+    @abstractmethod
+    def card_texts(self, project_id: str) -> Sequence[Row]:
+        """Return what a filter looks into. Rows: card id, description (null when none)."""
+
+    @abstractmethod
+    def project_counts(self) -> Sequence[Row]:
+        """Return every project with its size, by name.
+
+        Rows: project id, name, description, number of workflows, of activities, of cards.
+        """

@@ -1,0 +1,1 @@
+"""Shows: the click command line and the Textual app."""
