@@ -100,8 +100,8 @@ class ProjectChange(Part, frozen=True, kw_only=True):
     """What ``updateProject`` may change."""
 
     name: Title | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
-    repo_url: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    repo_url: str | UnsetType | None = UNSET
     default_branch: Title | UnsetType = UNSET
 
 
@@ -118,7 +118,7 @@ class WorkflowChange(Part, frozen=True, kw_only=True):
     """What ``updateWorkflow`` may change."""
 
     title: Title | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
 
 
 class NewActivity(Part, frozen=True, kw_only=True):
@@ -134,7 +134,7 @@ class ActivityChange(Part, frozen=True, kw_only=True):
     """What ``updateActivity`` may change."""
 
     title: Title | UnsetType = UNSET
-    color: ActivityColor | None | UnsetType = UNSET
+    color: ActivityColor | UnsetType | None = UNSET
 
 
 class NewCard(Part, frozen=True, kw_only=True):
@@ -155,10 +155,10 @@ class CardChange(Part, frozen=True, kw_only=True):
     """What ``updateCard`` may change."""
 
     title: Title | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
     status: CardStatus | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
-    quick_answer: str | None | UnsetType = UNSET
+    quick_answer: str | UnsetType | None = UNSET
     created_at: Timestamp | UnsetType = UNSET
     updated_at: Timestamp | UnsetType = UNSET
 
@@ -191,13 +191,13 @@ class ContextArtifactChange(Part, frozen=True, kw_only=True):
     id: Id
     name: Title | UnsetType = UNSET
     type: ArtifactType | UnsetType = UNSET
-    title: str | None | UnsetType = UNSET
-    content: str | None | UnsetType = UNSET
-    uri: str | None | UnsetType = UNSET
-    locator: str | None | UnsetType = UNSET
-    mime_type: str | None | UnsetType = UNSET
-    integration_ref: dict[str, Any] | None | UnsetType = UNSET
-    checksum: str | None | UnsetType = UNSET
+    title: str | UnsetType | None = UNSET
+    content: str | UnsetType | None = UNSET
+    uri: str | UnsetType | None = UNSET
+    locator: str | UnsetType | None = UNSET
+    mime_type: str | UnsetType | None = UNSET
+    integration_ref: dict[str, Any] | UnsetType | None = UNSET
+    checksum: str | UnsetType | None = UNSET
 
 
 class Link(Part, frozen=True, kw_only=True):
@@ -223,11 +223,11 @@ class PlannedFileUpsert(Part, frozen=True, kw_only=True):
 
     id: Id | None = None
     logical_file_name: Title | UnsetType = UNSET
-    module_hint: str | None | UnsetType = UNSET
+    module_hint: str | UnsetType | None = UNSET
     artifact_kind: PlannedFileKind | UnsetType = UNSET
     action: PlannedFileAction | UnsetType = UNSET
     intent_summary: Title | UnsetType = UNSET
-    contract_notes: str | None | UnsetType = UNSET
+    contract_notes: str | UnsetType | None = UNSET
     position: Position | UnsetType = UNSET
 
 
@@ -241,10 +241,10 @@ class KnowledgeUpsert(Part, frozen=True, kw_only=True):
     kind: KnowledgeKind
     id: Id | None = None
     text: Title | UnsetType = UNSET
-    evidence_source: str | None | UnsetType = UNSET
+    evidence_source: str | UnsetType | None = UNSET
     status: KnowledgeStatus | UnsetType = UNSET
     source: KnowledgeSource | UnsetType = UNSET
-    confidence: Confidence | None | UnsetType = UNSET
+    confidence: Confidence | UnsetType | None = UNSET
     position: Position | UnsetType = UNSET
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -45,7 +46,7 @@ class DbAdapter(ABC):
     @abstractmethod
     def list(
         self, table: type[R], *, limit: int | None = None, newest_first: bool = False, **where: Any
-    ) -> list[R]:
+    ) -> builtins.list[R]:
         """Return the rows whose columns have these values, in ``table.ORDER``.
 
         A list or tuple as a value means any of them, None means null. ``newest_first``
@@ -91,7 +92,7 @@ class DbAdapter(ABC):
         """
 
     @abstractmethod
-    def subtree(self, table: type[Record], *key: str) -> list[Record]:
+    def subtree(self, table: type[Record], *key: str) -> builtins.list[Record]:
         """Return a row and every row that deleting it would delete, parents before children.
 
         Events are not among them: the log outlives what it tells of. Empty when there is
