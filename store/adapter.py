@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from store.records import Record
+from store.records import PlanningAction, Record
 
 R = TypeVar("R", bound=Record)
 
@@ -38,6 +38,10 @@ class DbAdapter(ABC):
 
         An inner ``transaction()`` is a savepoint: it can fail alone.
         """
+
+    @abstractmethod
+    def view(self) -> AbstractContextManager[None]:
+        """Read several times from one moment's data, whatever others write meanwhile."""
 
     @abstractmethod
     def get(self, table: type[R], *key: str) -> R | None:
@@ -92,6 +96,10 @@ class DbAdapter(ABC):
         """
 
     @abstractmethod
+    def positions(self, table: type[Record], parent_id: str) -> Sequence[Row]:
+        """Return the id and position of every row below one parent, in ``table.ORDER``."""
+
+    @abstractmethod
     def subtree(self, table: type[Record], *key: str) -> builtins.list[Record]:
         """Return a row and every row that deleting it would delete, parents before children.
 
@@ -102,6 +110,18 @@ class DbAdapter(ABC):
     @abstractmethod
     def data_version(self) -> int:
         """Return a number that changes when another connection has committed a change."""
+
+    @abstractmethod
+    def actions_between(
+        self,
+        project_id: str,
+        after: int = 0,
+        before: int | None = None,
+        *,
+        limit: int,
+        newest_first: bool = False,
+    ) -> builtins.list[PlanningAction]:
+        """Return accepted planning actions with ``after < sequence < before``, in order."""
 
     # Batch reads: a fixed number of queries each, whatever the board's size.
 

@@ -1,0 +1,245 @@
+"""A batch at work: what its actions share while they are applied."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from planner.changes import Changes, Touched
+from store.adapter import DbAdapter, R
+from store.records import (
+    Card,
+    CardContextArtifact,
+    ContextArtifact,
+    Project,
+    Record,
+    Workflow,
+    WorkflowActivity,
+)
+
+
+def new_id() -> str:
+    """Make an id: a random UUID as text."""
+    return str(uuid.uuid4())
+
+
+class Refused(Exception):
+    """A planning action can't be applied; the message is the reason, for people."""
+
+
+class Batch:
+    """The rows, the clock and the ids that a batch's actions work with.
+
+    One is made for each batch, inside its transaction, so what it has looked up stays
+    true until the batch ends, save for what the batch itself changes.
+    """
+
+    def __init__(
+        self,
+        db: DbAdapter,
+        project: Project,
+        *,
+        actor: str,
+        clock: Callable[[], str],
+        new_id: Callable[[], str],
+    ) -> None:
+        self.db = db
+        self.project = project
+        self.actor = actor
+        self.now = clock()
+        self.new_id = new_id
+        self.touched = Touched()
+        self.changes = Changes(db, self.touched)
+        self.card_sequence = project.card_sequence
+        self._sizes: dict[tuple[str, str], int] = {}
+        self._ours: set[tuple[type[Record], str]] = set()
+
+    def next_action(self) -> None:
+        """Start a fresh inverse: each action has its own."""
+        self.changes = Changes(self.db, self.touched)
+
+    def forget(self) -> None:
+        """Drop what was looked up, after rows went away or moved in bulk."""
+        self._sizes.clear()
+        self._ours.clear()
+
+    def check_project(self, project_id: str | None) -> None:
+        """Make sure that a target is this batch's project. Raises ``Refused``."""
+        if project_id not in (None, self.project.id):
+            raise Refused(f"The batch is for project {self.project.id}, not {project_id}.")
+
+    def workflow(self, workflow_id: str) -> Workflow:
+        """Return a workflow of this project. Raises ``Refused`` where there is none."""
+        workflow = self.db.get(Workflow, workflow_id)
+        if workflow is None or workflow.project_id != self.project.id:
+            raise Refused(f"This project has no workflow {workflow_id}.")
+        return workflow
+
+    def activity(self, activity_id: str) -> WorkflowActivity:
+        """Return an activity of this project. Raises ``Refused`` where there is none."""
+        activity = self.db.get(WorkflowActivity, activity_id)
+        if activity is None or not self._is_ours(activity):
+            raise Refused(f"This project has no activity {activity_id}.")
+        return activity
+
+    def has_activity(self, activity_id: str) -> None:
+        """Make sure of an activity without reading it again. Raises ``Refused``."""
+        if not self._has_activity(activity_id):
+            raise Refused(f"This project has no activity {activity_id}.")
+
+    def card(self, card_id: str) -> Card:
+        """Return a card of this project. Raises ``Refused`` where there is none."""
+        card = self.db.get(Card, card_id)
+        if card is None or not self._has_activity(card.workflow_activity_id):
+            raise Refused(f"This project has no card {card_id}.")
+        return card
+
+    def has_card(self, card_id: str) -> None:
+        """Make sure of a card without reading it again. Raises ``Refused``."""
+        if (Card, card_id) not in self._ours:
+            self.card(card_id)
+            self._ours.add((Card, card_id))
+
+    def artifact(self, artifact_id: str) -> ContextArtifact:
+        """Return a context artifact of this project. Raises ``Refused`` where there is none."""
+        artifact = self.db.get(ContextArtifact, artifact_id)
+        if artifact is None or artifact.project_id != self.project.id:
+            raise Refused(f"This project has no context artifact {artifact_id}.")
+        return artifact
+
+    def link(self, card_id: str, artifact_id: str) -> CardContextArtifact | None:
+        """Return the link between a card and a context artifact, or None."""
+        return self.db.get(CardContextArtifact, card_id, artifact_id)
+
+    def chosen_id(self, table: type[Record], wanted: str | None) -> str:
+        """Return the id for a new row. Raises ``Refused`` where the wanted one is taken."""
+        if wanted is None:
+            return self.new_id()
+        if self.db.get(table, wanted) is not None:
+            raise Refused(f"There is a {table.TABLE.replace('_', ' ')} with id {wanted} already.")
+        return wanted
+
+    def insert_at(self, table: type[R], parent_id: str, position: int | None, record: R) -> None:
+        """Add a row among its siblings, at ``record``'s position once there is room."""
+        size = self.siblings(table, parent_id)
+        place = size if position is None else min(position, size)
+        self.changes.shift(table, parent_id, place, size, +1)
+        self.changes.insert(msgspec.structs.replace(record, position=place))
+        self._sizes[table.TABLE, parent_id] = size + 1
+        self._ours.add((table, _id(record)))
+
+    def reposition(self, record: Record, parent_id: str, position: int) -> None:
+        """Move a row among its siblings; past the end is the end."""
+        record = self._settled(record, parent_id)
+        table, start = type(record), _position(record)
+        stop = min(position, self.siblings(table, parent_id) - 1)
+        if stop == start:
+            return
+        # Aside first: a shift may not run over the row that is moving.
+        self.changes.update(record, position=-1)
+        if stop > start:
+            self.changes.shift(table, parent_id, start + 1, stop + 1, -1)
+        else:
+            self.changes.shift(table, parent_id, stop, start, +1)
+        self.changes.update(msgspec.structs.replace(record, position=-1), position=stop)
+
+    def move_card(self, card: Card, activity_id: str, position: int | None) -> None:
+        """Move a card to another activity, at a place or last."""
+        card = self._settled(card, card.workflow_activity_id)
+        source, size = card.workflow_activity_id, self.siblings(Card, activity_id)
+        left = self.siblings(Card, source)
+        place = size if position is None else min(position, size)
+        self.changes.shift(Card, activity_id, place, size, +1)
+        self.changes.update(
+            card, workflow_activity_id=activity_id, position=place, updated_at=self.now
+        )
+        self.changes.shift(Card, source, card.position + 1, left, -1)
+        self._sizes[Card.TABLE, activity_id] = size + 1
+        self._sizes[Card.TABLE, source] = left - 1
+
+    def delete_from(self, record: Record, parent_id: str) -> list[Record]:
+        """Delete a row and close the gap; returns the rows that went, the row itself first."""
+        record = self._settled(record, parent_id)
+        table = type(record)
+        size = self.siblings(table, parent_id)
+        gone = self.changes.delete(record)
+        self.changes.shift(table, parent_id, _position(record) + 1, size, -1)
+        self.forget()
+        return gone
+
+    def siblings(self, table: type[Record], parent_id: str) -> int:
+        """Return how many rows stand below a parent, their positions made 0…n-1 if they weren't.
+
+        Another program's database may hold gaps and doubles; the first action to touch
+        such a parent mends it, as part of its own undoable change.
+        """
+        known = self._sizes.get((table.TABLE, parent_id))
+        if known is not None:
+            return known
+        positions = self.db.positions(table, parent_id)
+        for place, (row_id, position) in enumerate(positions):
+            row = self.db.get(table, row_id) if position != place else None
+            if row is not None:
+                self.changes.update(row, position=place)
+        self._sizes[table.TABLE, parent_id] = len(positions)
+        return len(positions)
+
+    def _settled(self, record: R, parent_id: str) -> R:
+        """Return the row as it stands once its siblings' positions are in order."""
+        if (type(record).TABLE, parent_id) in self._sizes:
+            return record
+        self.siblings(type(record), parent_id)
+        return self.db.get(type(record), _id(record)) or record
+
+    def _has_activity(self, activity_id: str) -> bool:
+        if (WorkflowActivity, activity_id) in self._ours:
+            return True
+        activity = self.db.get(WorkflowActivity, activity_id)
+        return activity is not None and self._is_ours(activity)
+
+    def _is_ours(self, activity: WorkflowActivity) -> bool:
+        if (Workflow, activity.workflow_id) not in self._ours:
+            workflow = self.db.get(Workflow, activity.workflow_id)
+            if workflow is None or workflow.project_id != self.project.id:
+                return False
+            self._ours.add((Workflow, workflow.id))
+        self._ours.add((WorkflowActivity, activity.id))
+        return True
+
+
+def said(text: str, what: str) -> str:
+    """Return a text that must say something. Raises ``Refused`` where it is blank."""
+    if not text.strip():
+        raise Refused(f"The {what} is blank; it must say something.")
+    return text
+
+
+def changes_given(payload: msgspec.Struct, what: str, *leave_out: str) -> dict[str, Any]:
+    """Return what ``given`` does. Raises ``Refused`` where that is nothing."""
+    values = given(payload, *leave_out)
+    if not values:
+        raise Refused(f"The payload names nothing to change about the {what}.")
+    return values
+
+
+def given(payload: msgspec.Struct, *leave_out: str) -> dict[str, Any]:
+    """Return the fields of an update's payload that were given a value, null included."""
+    values = msgspec.structs.asdict(payload)
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not msgspec.UNSET and name not in leave_out
+    }
+
+
+def _position(record: Record) -> int:
+    position: int = record.position  # type: ignore[attr-defined]
+    return position
+
+
+def _id(record: Record) -> str:
+    row_id: str = record.id  # type: ignore[attr-defined]
+    return row_id

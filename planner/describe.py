@@ -1,0 +1,60 @@
+"""Planning actions in words, for messages, the history and the event log."""
+
+from __future__ import annotations
+
+from store.records import PlanningAction
+
+LONGEST_TITLE = 60
+"""Characters of a title that a message shows."""
+
+_WORDS = {
+    "updateProject": "change project",
+    "createWorkflow": "create workflow",
+    "updateWorkflow": "change workflow",
+    "reorderWorkflow": "move workflow",
+    "deleteWorkflow": "delete workflow",
+    "createActivity": "create activity",
+    "updateActivity": "change activity",
+    "reorderActivity": "move activity",
+    "deleteActivity": "delete activity",
+    "createCard": "create card",
+    "updateCard": "change card",
+    "reorderCard": "move card",
+    "moveCard": "move card",
+    "deleteCard": "delete card",
+    "createContextArtifact": "create context artifact",
+    "updateContextArtifact": "change context artifact",
+    "deleteContextArtifact": "delete context artifact",
+    "linkContextArtifact": "link context artifact",
+    "unlinkContextArtifact": "unlink context artifact",
+    "upsertCardPlannedFile": "edit planned file",
+    "approveCardPlannedFile": "approve planned file",
+    "deleteCardPlannedFile": "delete planned file",
+    "upsertCardKnowledgeItem": "edit",
+    "setCardKnowledgeStatus": "set the status of",
+    "deleteCardKnowledgeItem": "delete",
+}
+
+
+def describe(action: PlanningAction) -> str:
+    """Say what an action does, in words: ``move card #42 “Sign in with a link”``."""
+    result = action.result or {}
+    parts = [_WORDS.get(action.action_type, action.action_type)]
+    if "kind" in result:
+        parts.append(result["kind"].replace("_", " "))
+    if result.get("number") is not None:
+        parts.append(f"#{result['number']}")
+    if result.get("title"):
+        parts.append(f"“{clipped(result['title'])}”")
+    return " ".join(parts)
+
+
+def describe_batch(last: PlanningAction, count: int) -> str:
+    """Say what a batch did, from its last action and how many it has."""
+    return describe(last) if count == 1 else f"{count} changes, the last: {describe(last)}"
+
+
+def clipped(text: str, length: int = LONGEST_TITLE) -> str:
+    """Return a text as one line of at most so many characters."""
+    line = " ".join(text[: length * 4].split())
+    return line if len(line) <= length else line[: length - 1] + "…"

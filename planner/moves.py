@@ -1,0 +1,110 @@
+"""From "move it left" to the planning action that does it, on a given board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from planner.board import Board, CardFace, Column, Lane
+from planner.requests import (
+    Action,
+    ActivityTarget,
+    CardMove,
+    CardTarget,
+    Move,
+    MoveCard,
+    ReorderActivity,
+    ReorderCard,
+    ReorderWorkflow,
+    WorkflowTarget,
+)
+
+Shown = Callable[[CardFace], bool]
+"""Whether a card is shown; a move goes past the cards a filter hides."""
+
+
+def everything(_card: CardFace) -> bool:
+    """Say that a card is shown."""
+    return True
+
+
+def plan_move(board: Board, moved: str, direction: str, shown: Shown = everything) -> Action | None:
+    """Return the action that moves a card, activity or workflow one step, or None at an edge.
+
+    A card goes ``up`` and ``down`` within its activity and, past its ends, to the workflow
+    above or below; ``left`` and ``right`` to the activity beside it. An activity goes left
+    and right, a workflow up and down.
+
+    Args:
+        board: The map to move on.
+        moved: Id of the card, activity or workflow.
+        direction: ``up``, ``down``, ``left`` or ``right``.
+        shown: Which cards a filter shows.
+    """
+    for lane_index, lane in enumerate(board.lanes):
+        if lane.id == moved:
+            return _move_workflow(board, lane_index, direction)
+        for column_index, column in enumerate(lane.columns):
+            if column.id == moved:
+                return _move_activity(lane, column_index, direction)
+            for row, card in enumerate(column.cards):
+                if card.id == moved:
+                    return _move_card(board, lane_index, column_index, row, direction, shown)
+    return None
+
+
+def _move_workflow(board: Board, index: int, direction: str) -> Action | None:
+    position = index + {"up": -1, "down": 1}.get(direction, 0)
+    if position == index or not 0 <= position < len(board.lanes):
+        return None
+    target = WorkflowTarget(workflow_id=board.lanes[index].id)
+    return ReorderWorkflow(target_ref=target, payload=Move(position=position))
+
+
+def _move_activity(lane: Lane, index: int, direction: str) -> Action | None:
+    position = index + {"left": -1, "right": 1}.get(direction, 0)
+    if position == index or not 0 <= position < len(lane.columns):
+        return None
+    target = ActivityTarget(workflow_activity_id=lane.columns[index].id)
+    return ReorderActivity(target_ref=target, payload=Move(position=position))
+
+
+def _move_card(
+    board: Board, lane_index: int, column_index: int, row: int, direction: str, shown: Shown
+) -> Action | None:
+    lane = board.lanes[lane_index]
+    column = lane.columns[column_index]
+    target = CardTarget(card_id=column.cards[row].id)
+    if direction in ("left", "right"):
+        beside = column_index + (-1 if direction == "left" else 1)
+        if not 0 <= beside < len(lane.columns):
+            return None
+        return _to(target, lane.columns[beside], _same_height(lane.columns[beside], row))
+    by = -1 if direction == "up" else 1
+    place = row + by
+    while 0 <= place < len(column.cards) and not shown(column.cards[place]):
+        place += by
+    if 0 <= place < len(column.cards):
+        return ReorderCard(target_ref=target, payload=Move(position=place))
+    beyond = _lane_with_columns(board.lanes, lane_index, by)
+    if beyond is None:
+        return None
+    into = beyond.columns[min(column_index, len(beyond.columns) - 1)]
+    return _to(target, into, into.size if by < 0 else 0)
+
+
+def _lane_with_columns(lanes: Sequence[Lane], start: int, by: int) -> Lane | None:
+    index = start + by
+    while 0 <= index < len(lanes):
+        if lanes[index].columns:
+            return lanes[index]
+        index += by
+    return None
+
+
+def _same_height(column: Column, row: int) -> int:
+    return min(row, column.size)
+
+
+def _to(target: CardTarget, column: Column, position: int) -> Action:
+    payload = CardMove(workflow_activity_id=column.id, position=position)
+    return MoveCard(target_ref=target, payload=payload)

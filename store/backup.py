@@ -1,0 +1,165 @@
+"""Copies of a database, made while it is in use."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from store.errors import DatabaseBusy, StoreError
+
+KEPT_COPIES = 3
+"""How many of the copies made before migrations stay beside a database."""
+
+_PARTIAL = ".part"
+_SIDECARS = ("", "-journal", "-wal", "-shm")
+
+
+def backup(source: sqlite3.Connection, target: Path) -> None:
+    """Copy a database, as it stands at one moment, to a file that only its owner can read.
+
+    The copy is written under a temporary name beside ``target``, checked, and then takes
+    its name: ``target`` is never half a database. A file that has the name is replaced.
+
+    Args:
+        source: A connection to the database, outside any transaction of its own.
+        target: Where the copy goes; its folder exists.
+
+    Raises:
+        DatabaseBusy: Another program (or a transaction on ``source``) holds the database.
+        StoreError: The copy can't be written there, or isn't sound; nothing was left behind.
+    """
+    if _is_open_in(source, target):
+        raise StoreError(f"{target} is the database itself. Give the copy another name.")
+    try:
+        handle, name = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=_PARTIAL, dir=target.parent
+        )
+        os.close(handle)
+    except OSError as error:
+        raise StoreError(
+            f"No copy can be written to {target.parent}: {error.strerror}. Choose another folder."
+        ) from error
+    partial = Path(name)
+    try:
+        _copy(source, partial)
+        _sync(partial)
+        partial.replace(target)
+        _sync(target.parent)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"The copy {target} could not be made: {error}.") from error
+    finally:
+        _discard(partial)
+
+
+def copy_before_migration(
+    connection: sqlite3.Connection, database_path: Path, clock: Callable[[], str], *, before: str
+) -> Path | None:
+    """Copy a database that holds data to a file beside it.
+
+    The connection is expected to hold the write lock, so that the copy is what the
+    migration starts from and no other process makes one at the same time.
+
+    Args:
+        connection: A connection to the database.
+        database_path: The database's file; ``plan.db`` gives
+            ``plan.db.before-006_action_log-20260131T080000000Z.bak``.
+        clock: Tells the time, as UTC text.
+        before: The name of the migration that is to run.
+
+    Returns:
+        The copy, or None when no table has a row.
+
+    Raises:
+        StoreError: The copy can't be made.
+    """
+    if not _holds_data(connection):
+        return None
+    for leftover in _beside(database_path, r"\..+" + re.escape(_PARTIAL), hidden=True):
+        _discard(leftover)
+    stamp = re.sub(r"[-:.]", "", clock())
+    target = database_path.with_name(
+        f"{database_path.name}.before-{before.removesuffix('.sql')}-{stamp}.bak"
+    )
+    # A connection that holds the write lock can't be copied from; beside it, another can.
+    source = sqlite3.connect(f"{database_path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        backup(source, target)
+    finally:
+        source.close()
+    return target
+
+
+def prune_copies(database_path: Path, newest: Path) -> None:
+    """Delete all but the last few copies that ``copy_before_migration`` made of a database.
+
+    Args:
+        database_path: The database's file.
+        newest: The copy just made, which stays whatever the clock says of the others.
+    """
+    others = [copy for copy in _beside(database_path, r"-\d{8}T\d+Z\.bak") if copy != newest]
+    others.sort(key=lambda copy: copy.name.rpartition("-")[2], reverse=True)
+    for old in others[KEPT_COPIES - 1 :]:
+        old.unlink(missing_ok=True)
+
+
+def _copy(source: sqlite3.Connection, partial: Path) -> None:
+    copy = sqlite3.connect(partial, isolation_level=None)
+    try:
+        source.backup(copy, progress=_give_up_when_busy)
+        # A copy in WAL mode would want two more files beside it to be read.
+        copy.execute("PRAGMA journal_mode = DELETE")
+        found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+    finally:
+        copy.close()
+    if found != "ok":
+        raise StoreError(
+            f"The database is damaged, so no copy of it was made: {found}. Restore an earlier copy."
+        )
+
+
+def _give_up_when_busy(status: int, remaining: int, total: int) -> None:
+    """Stop ``Connection.backup``, which on a held database would try again for ever."""
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise DatabaseBusy(
+            "The database is held by another program, so no copy was made. Try again."
+        )
+
+
+def _holds_data(connection: sqlite3.Connection) -> bool:
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> '_migrations' "
+        "AND name NOT GLOB 'sqlite_*'"
+    ).fetchall()
+    return any(
+        connection.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}")').fetchone()[0]  # noqa: S608
+        for (name,) in tables
+    )
+
+
+def _beside(database_path: Path, ending: str, *, hidden: bool = False) -> list[Path]:
+    """Return the files that are named for a copy of the database and end so."""
+    start = re.escape(f"{'.' if hidden else ''}{database_path.name}.before-")
+    name = re.compile(f"{start}.+{ending}")
+    return [path for path in database_path.absolute().parent.iterdir() if name.fullmatch(path.name)]
+
+
+def _is_open_in(source: sqlite3.Connection, target: Path) -> bool:
+    opened = source.execute("PRAGMA database_list").fetchone()[2]
+    return bool(opened) and target.exists() and target.samefile(opened)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _discard(partial: Path) -> None:
+    for sidecar in _SIDECARS:
+        partial.with_name(partial.name + sidecar).unlink(missing_ok=True)

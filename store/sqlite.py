@@ -1,0 +1,348 @@
+"""``SqliteAdapter``: the seam over one local SQLite file."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import peewee
+
+from store import batch_reads
+from store.adapter import DbAdapter, R, Row
+from store.errors import (
+    DatabaseBusy,
+    DatabaseReadOnly,
+    DatabaseUnusable,
+    RowMissing,
+    RowRefused,
+    StoreError,
+)
+from store.models import column_types
+from store.records import RECORDS, PlanningAction, Record
+from store.statements import Statements
+
+BUSY_TIMEOUT = 30.0
+"""Seconds to wait for another program's write before giving up."""
+
+MOST_VALUES = 512
+"""Values in one IN list; longer ones are asked for in parts."""
+
+MOST_SEQUENCE = 2**63 - 1
+"""More than any project's sequence: SQLite's largest integer."""
+
+KEPT_AFTER_DELETE = frozenset({"event_log"})
+"""Tables whose rows outlive what they refer to."""
+
+
+@cache
+def _json_columns(table: type[Record]) -> tuple[str, ...]:
+    return tuple(name for name, (held, _) in column_types(table).items() if held is dict)
+
+
+@cache
+def _children(table_name: str) -> tuple[tuple[type[Record], str], ...]:
+    """Return the tables that refer to this one, each with the column that does."""
+    return tuple(
+        (record, column)
+        for record in RECORDS
+        for column, parent in record.PARENTS.items()
+        if parent == table_name and record.TABLE not in KEPT_AFTER_DELETE
+    )
+
+
+def _stored(value: Any) -> Any:
+    """Return a value as SQLite keeps it: lists and dicts as JSON text."""
+    return msgspec.json.encode(value).decode() if isinstance(value, list | dict) else value
+
+
+class SqliteAdapter(DbAdapter):
+    """A SQLite file in WAL mode, one connection a thread.
+
+    Made by ``store.open.open_store``, which migrates the file first.
+    """
+
+    def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
+        """Describe the database at ``path``; nothing is opened yet.
+
+        Args:
+            path: The file, which exists and has been migrated.
+            busy_timeout: Seconds to wait for another program's write.
+        """
+        self.path = path
+        self._database = peewee.SqliteDatabase(
+            str(path),
+            pragmas=(("foreign_keys", 1), ("synchronous", "NORMAL")),
+            timeout=busy_timeout,
+            autoconnect=False,
+        )
+        self._statements = Statements(self._database)
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        with self._database.connection_context():
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        context = (
+            self._database.savepoint()
+            if self._database.in_transaction()
+            else self._database.transaction("IMMEDIATE")
+        )
+        try:
+            context.__enter__()
+        except peewee.PeeweeException as error:
+            raise self._explained(error) from error
+        try:
+            yield
+        except BaseException as error:
+            context.__exit__(type(error), error, error.__traceback__)
+            raise
+        try:
+            context.__exit__(None, None, None)
+        except peewee.PeeweeException as error:
+            raise self._explained(error) from error
+
+    @contextmanager
+    def view(self) -> Iterator[None]:
+        if self._database.in_transaction():
+            yield
+        else:
+            with self._database.transaction("DEFERRED"):
+                yield
+
+    def get(self, table: type[R], *key: str) -> R | None:
+        self._check_key(table, key)
+        sql = self._statements.select(table, tuple((name, 1) for name in table.KEY))
+        rows = self._execute(sql, key).fetchall()
+        return self._record(table, rows[0]) if rows else None
+
+    def list(
+        self, table: type[R], *, limit: int | None = None, newest_first: bool = False, **where: Any
+    ) -> builtins.list[R]:
+        found: builtins.list[R] = []
+        parts = self._parts(where)
+        for part in parts:
+            shape, values = self._shape(part)
+            sql = self._statements.select(table, shape, newest_first, limit is not None)
+            if limit is not None:
+                values.append(limit)
+            found += [self._record(table, row) for row in self._execute(sql, values)]
+        if len(parts) > 1:
+            found.sort(key=lambda record: _order(record, table), reverse=newest_first)
+        return found[:limit]
+
+    def count(self, table: type[Record], **where: Any) -> int:
+        total = 0
+        for part in self._parts(where):
+            shape, values = self._shape(part)
+            total += self._execute(self._statements.count(table, shape), values).fetchone()[0]
+        return total
+
+    def insert(self, record: Record) -> None:
+        self._write(record, self._statements.insert(type(record)), self._values(record))
+
+    def insert_many(self, records: Iterable[Record]) -> None:
+        with self.transaction():
+            for record in records:
+                self.insert(record)
+
+    def update(self, table: type[Record], *key: str, **values: Any) -> None:
+        self._check_key(table, key)
+        # peewee writes columns in the table's order, so the values go in that order too.
+        in_order = sorted(values, key=[*column_types(table), *values].index)
+        sql = self._statements.update(table, tuple(in_order))
+        given = [values[name] for name in in_order]
+        if self._write((table, key), sql, [*given, *key]).rowcount == 0:
+            raise RowMissing(f"There is no {_words(table)} {_named(key)} to change.")
+
+    def delete(self, table: type[Record], *key: str) -> None:
+        self._check_key(table, key)
+        if self._write((table, key), self._statements.delete(table), key).rowcount == 0:
+            raise RowMissing(f"There is no {_words(table)} {_named(key)} to delete.")
+
+    def upsert(self, record: R) -> R:
+        table = type(record)
+        self._write(record, self._statements.upsert(table), self._values(record))
+        natural = table.NATURAL_KEY or table.KEY
+        return self.list(table, **{name: getattr(record, name) for name in natural})[0]
+
+    def shift(self, table: type[Record], parent_id: str, start: int, stop: int, by: int) -> None:
+        parent = next(iter(table.PARENTS))
+        self._execute(
+            f'UPDATE "{table.TABLE}" SET "position" = "position" + ? '  # noqa: S608  (names of our own)
+            f'WHERE "{parent}" = ? AND "position" >= ? AND "position" < ?',
+            (by, parent_id, start, stop),
+        )
+
+    def positions(self, table: type[Record], parent_id: str) -> Sequence[Row]:
+        parent, order = next(iter(table.PARENTS)), ", ".join(f'"{name}"' for name in table.ORDER)
+        return self._rows(
+            f'SELECT "id", "position" FROM "{table.TABLE}" '  # noqa: S608  (names of our own)
+            f'WHERE "{parent}" = ? ORDER BY {order}',
+            parent_id,
+        )
+
+    def subtree(self, table: type[Record], *key: str) -> builtins.list[Record]:
+        root = self.get(table, *key)
+        if root is None:
+            return []
+        found: dict[type[Record], dict[tuple[Any, ...], Record]] = {table: {key: root}}
+        # RECORDS stands parents before children, so one pass sees every parent first.
+        for parent in RECORDS:
+            above = found.get(parent)
+            if not above or parent.KEY != ("id",):
+                continue
+            ids = [record_key[0] for record_key in above]
+            for child, column in _children(parent.TABLE):
+                rows = found.setdefault(child, {})
+                where: dict[str, Any] = {column: ids}
+                for row in self.list(child, **where):
+                    rows[tuple(getattr(row, name) for name in child.KEY)] = row
+        return [row for record in RECORDS for row in found.get(record, {}).values()]
+
+    def actions_between(
+        self,
+        project_id: str,
+        after: int = 0,
+        before: int | None = None,
+        *,
+        limit: int,
+        newest_first: bool = False,
+    ) -> builtins.list[PlanningAction]:
+        columns = ", ".join(f'"{name}"' for name in column_types(PlanningAction))
+        rows = self._rows(
+            f"SELECT {columns} FROM planning_action "  # noqa: S608  (names of our own)
+            "WHERE project_id = ? AND sequence > ? AND sequence < ? "
+            f"ORDER BY sequence {'DESC' if newest_first else 'ASC'} LIMIT ?",
+            project_id,
+            after,
+            MOST_SEQUENCE if before is None else before,
+            limit,
+        )
+        return [self._record(PlanningAction, row) for row in rows]
+
+    def data_version(self) -> int:
+        return int(self._rows("PRAGMA data_version")[0][0])
+
+    def board_columns(self, project_id: str) -> Sequence[Row]:
+        return self._rows(batch_reads.BOARD_COLUMNS, project_id)
+
+    def board_cards(
+        self, project_id: str, activity_ids: Sequence[str] | None = None
+    ) -> Sequence[Row]:
+        if activity_ids is None:
+            return self._rows(batch_reads.BOARD_CARDS_OF_PROJECT, project_id)
+        chosen = msgspec.json.encode(activity_ids).decode()
+        return self._rows(batch_reads.BOARD_CARDS_OF_ACTIVITIES, chosen)
+
+    def card_texts(self, project_id: str) -> Sequence[Row]:
+        return self._rows(batch_reads.CARD_TEXTS, project_id)
+
+    def project_counts(self) -> Sequence[Row]:
+        return self._rows(batch_reads.PROJECT_COUNTS)
+
+    def _rows(self, sql: str, *values: Any) -> builtins.list[Row]:
+        rows: builtins.list[Row] = self._execute(sql, values).fetchall()
+        return rows
+
+    def _execute(self, sql: str, values: Sequence[Any]) -> Any:
+        try:
+            stored = [_stored(value) for value in values]
+            return self._database.execute_sql(sql, stored)  # type: ignore[no-untyped-call]
+        except UnicodeEncodeError as error:
+            raise RowRefused(
+                "A text holds half of a surrogate pair, which no UTF-8 file can keep."
+            ) from error
+        except peewee.IntegrityError:
+            raise  # ``_write`` names the row
+        except peewee.PeeweeException as error:
+            raise self._explained(error) from error
+
+    def _write(
+        self,
+        subject: Record | tuple[type[Record], tuple[str, ...]],
+        sql: str,
+        values: Sequence[Any],
+    ) -> Any:
+        try:
+            return self._execute(sql, values)
+        except peewee.IntegrityError as error:
+            if isinstance(subject, Record):
+                table, key = type(subject), tuple(getattr(subject, k) for k in subject.KEY)
+            else:
+                table, key = subject
+            raise RowRefused(f"The {_words(table)} {_named(key)} was refused: {error}.") from error
+
+    def _explained(self, error: Exception) -> StoreError:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            return DatabaseBusy(
+                f"{self.path} is held by another program. Wait for it or close it, then try again."
+            )
+        if "readonly" in text or "read-only" in text:
+            return DatabaseReadOnly(
+                f"{self.path} can't be written. Make the file and its folder writable, then try again."
+            )
+        if "disk is full" in text:
+            return DatabaseUnusable(f"The disk of {self.path} is full. Nothing was changed.")
+        return DatabaseUnusable(f"{self.path} could not be used: {text}.")
+
+    def _record(self, table: type[R], row: Sequence[Any]) -> R:
+        values = dict(zip(column_types(table), row, strict=True))
+        for name in _json_columns(table):
+            if values[name] is not None:
+                values[name] = msgspec.json.decode(values[name])
+        return msgspec.convert(values, table)
+
+    def _values(self, record: Record) -> builtins.list[Any]:
+        return [getattr(record, name) for name in column_types(type(record))]
+
+    def _check_key(self, table: type[Record], key: tuple[str, ...]) -> None:
+        if len(key) != len(table.KEY):
+            raise TypeError(f"{table.__name__} is named by {', '.join(table.KEY)}, got {key!r}")
+
+    def _parts(self, where: dict[str, Any]) -> builtins.list[dict[str, Any]]:
+        """Split a where clause so that no IN list is longer than SQLite takes well."""
+        for name, value in where.items():
+            if isinstance(value, list | tuple) and len(value) > MOST_VALUES:
+                unique = [*dict.fromkeys(value)]
+                slices = (unique[i : i + MOST_VALUES] for i in range(0, len(unique), MOST_VALUES))
+                return [part for s in slices for part in self._parts({**where, name: s})]
+        return [where]
+
+    def _shape(
+        self, where: dict[str, Any]
+    ) -> tuple[tuple[tuple[str, int | None], ...], builtins.list[Any]]:
+        shape: builtins.list[tuple[str, int | None]] = []
+        values: builtins.list[Any] = []
+        for name, value in where.items():
+            if value is None:
+                shape.append((name, None))
+            elif isinstance(value, list | tuple):
+                # Padded to a power of two, so that few statements serve lists of any length.
+                size = max(2, 1 << (len(value) - 1).bit_length()) if value else 2
+                shape.append((name, size))
+                values += [*value, *([value[-1] if value else None] * (size - len(value)))]
+            else:
+                shape.append((name, 1))
+                values.append(value)
+        return tuple(shape), values
+
+
+def _order(record: Record, table: type[Record]) -> tuple[tuple[bool, Any], ...]:
+    """Return a sort key that, like SQLite, puts null first."""
+    return tuple((getattr(record, n) is not None, getattr(record, n)) for n in table.ORDER)
+
+
+def _words(table: type[Record]) -> str:
+    return table.TABLE.replace("_", " ")
+
+
+def _named(key: Sequence[str]) -> str:
+    return " / ".join(key)

@@ -1,0 +1,98 @@
+"""The Textual app: one plan, its map, and the thread that works on it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from store.adapter import DbAdapter
+from tui.plan_thread import PlanThread
+from tui.screens.map import MapScreen
+from tui.session import Session
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+
+def _key_commands() -> type[Provider]:
+    """Import the palette's commands when the palette is first opened."""
+    from tui.commands import KeyCommands
+
+    return KeyCommands
+
+
+class PlannerApp(App[None]):
+    """The board."""
+
+    TITLE = "planner-tui"
+    COMMANDS = App.COMMANDS | {_key_commands}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "question_mark",
+            "help",
+            "Help",
+            id="app.help",
+            key_display="?",
+            tooltip="Every key, searchable",
+        ),
+        Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave; everything is saved already"),
+    ]
+
+    def __init__(self, db: DbAdapter, *, actor: str, project: str | None, database: str) -> None:
+        """Show a plan.
+
+        Args:
+            db: The open plan.
+            actor: Whose name the planning actions bear.
+            project: Name or id of the project to open; the last changed one when None.
+            database: The database's path, to show.
+        """
+        super().__init__()
+        self.sub_title = database
+        self._plan = PlanThread(Session(db, self._tell, actor=actor, project=project))
+        self._early: list[Message] | None = []
+        self._early_lock = threading.Lock()
+        self._plan.start()
+
+    def on_mount(self) -> None:
+        """Show the map."""
+        screen = MapScreen(self._plan)
+        self.push_screen(screen)
+        self._map = screen
+        self.call_later(self._tell_early)
+
+    def _tell_early(self) -> None:
+        with self._early_lock:
+            early, self._early = self._early or [], None
+        for message in early:
+            self._map.post_message(message)
+        self.call_after_refresh(gc.freeze)
+
+    def _tell(self, message: Message) -> None:
+        """Hand an answer of the plan's thread to the map; kept until there is one."""
+        with self._early_lock:
+            if self._early is not None:
+                self._early.append(message)
+                return
+        self._map.post_message(message)
+
+    def action_help(self) -> None:
+        """Show every key."""
+        from tui.keys import help_groups
+        from tui.screens.help import Help
+
+        self.push_screen(Help(help_groups(self.screen)))
+
+    async def action_quit(self) -> None:
+        """Leave, once everything asked for is done."""
+        self.exit()
+
+    def finish(self) -> None:
+        """Do what is still asked of the plan, and close it."""
+        self._plan.finish()

@@ -1,0 +1,50 @@
+"""The signs that tell a card's state, each with the word it stands for.
+
+Every sign is one cell wide in every terminal, and none is told by colour alone.
+"""
+
+from __future__ import annotations
+
+from store.records import BuildState, CardStatus
+
+STATUS: dict[str, str] = {
+    CardStatus.TODO: "○",
+    CardStatus.ACTIVE: "◐",
+    CardStatus.QUESTIONS: "?",
+    CardStatus.REVIEW: "◎",
+    CardStatus.PRODUCTION: "●",
+}
+"""A card's status."""
+
+PRIORITY = ("", "↓", "!", "!!", "!!!")
+"""A card's priority, from none to urgent."""
+
+PRIORITY_WORDS = ("none", "low", "medium", "high", "urgent")
+"""What each priority is called."""
+
+BUILD: dict[str, str] = {
+    BuildState.QUEUED: "…",
+    BuildState.RUNNING: "▸",
+    BuildState.BLOCKED: "■",
+    BuildState.FAILED: "✗",
+    BuildState.COMPLETED: "✓",
+    BuildState.CANCELLED: "⊘",
+}
+"""How far a run has come."""
+
+FINALIZED = "◆"
+"""A card that may be built."""
+
+REQUIREMENTS, QUESTIONS, PLANNED_FILES = "r", "?", "f"
+"""What the counts on a card count."""
+
+
+def priority_sign(priority: int) -> str:
+    """Return the sign of a priority; one above urgent shows as its number."""
+    return PRIORITY[priority] if 0 <= priority < len(PRIORITY) else f"!{priority}"
+
+
+def priority_word(priority: int) -> str:
+    """Return the word of a priority."""
+    known = 0 <= priority < len(PRIORITY_WORDS)
+    return PRIORITY_WORDS[priority] if known else str(priority)

@@ -1,0 +1,76 @@
+"""The plan's thread: the one place where the board touches the database.
+
+Jobs are done in the order they were asked for, so two quick keys can't overtake each
+other, and everything asked for before quitting is done before the program ends.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+
+from store.errors import StoreError
+from tui.session import Session
+
+Job = Callable[[Session], None]
+
+LOOK_EVERY = 0.25
+"""Seconds between looks for what another program has changed."""
+
+
+class PlanThread(threading.Thread):
+    """Runs a session's jobs, and looks for outside changes while there are none."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(name="plan", daemon=True)
+        self._session = session
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._wanted_card: str | None = None
+
+    def ask(self, job: Job) -> None:
+        """Have a job done after those asked for before."""
+        self._jobs.put(job)
+
+    def want_card(self, card_id: str) -> None:
+        """Have a card read for the detail pane; only the last one wanted is worth reading."""
+        self._wanted_card = card_id
+        self.ask(lambda session: self._read_wanted(session, card_id))
+
+    def finish(self, timeout: float = 60.0) -> None:
+        """Do what was asked for and end, waiting for it so many seconds."""
+        self._jobs.put(None)
+        self.join(timeout)
+
+    def run(self) -> None:
+        """Work until told to finish."""
+        session = self._session
+        try:
+            with session.db.connection():
+                session.run(lambda s: s.open())
+                while self._next(session):
+                    pass
+        except StoreError as error:
+            session.run(_raise(error))
+
+    def _next(self, session: Session) -> bool:
+        try:
+            job = self._jobs.get(timeout=LOOK_EVERY)
+        except queue.Empty:
+            session.run(lambda s: s.look())
+            return True
+        if job is None:
+            return False
+        session.run(job)
+        return True
+
+    def _read_wanted(self, session: Session, card_id: str) -> None:
+        if card_id == self._wanted_card:
+            session.read_card(card_id)
+
+
+def _raise(error: StoreError) -> Job:
+    def job(session: Session) -> None:
+        raise error
+
+    return job

@@ -1,0 +1,93 @@
+"""Asking for a line of text, such as a title or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.screens.plain_area import PlainArea
+from tui.text import visible_lines, wrap
+from tui.widgets.key_line import KeyLine
+
+_WIDTH = 68
+_TITLE_LINES = 2
+BLANK = "This can't be blank: type something, or cancel."
+"""What is said of a blank text."""
+
+
+class AskText(ModalScreen[str | None]):
+    """Asks for a text; None when the person cancels.
+
+    A text that was not changed comes back as it was, any other without blanks around it.
+    """
+
+    CSS_PATH: ClassVar = ["dialog.tcss", "ask_text.tcss"]
+    DEFAULT_CLASSES = "dialog-screen"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "save", "Save", id="ask.save", tooltip="Take this text", priority=True),
+        Binding("escape", "cancel", "Cancel", id="ask.cancel", tooltip="Leave all as it was"),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        value: str = "",
+        placeholder: str = "",
+        yes: str = "Save",
+        refuse: Callable[[str], str | None] | None = None,
+    ) -> None:
+        """Ask.
+
+        Args:
+            title: What is asked for.
+            value: What the text is to begin with.
+            placeholder: What to show while there is no text.
+            yes: What saving is called.
+            refuse: Says why a text won't do, or None where it will.
+        """
+        super().__init__()
+        self._title_text = title
+        self._value = value
+        self._placeholder = placeholder
+        self._yes = yes
+        self._refuse = refuse
+
+    def compose(self) -> ComposeResult:
+        """Lay the text below its title."""
+        with Vertical(classes="dialog"):
+            title = "\n".join(wrap(self._title_text, _WIDTH, _TITLE_LINES))
+            yield Static(Content(title), classes="dialog-title")
+            yield PlainArea(self._value, one_line=True, placeholder=self._placeholder, id="text")
+            yield Static(id="refusal", classes="dialog-refusal", markup=False)
+            yield KeyLine(words={"ask.save": self._yes})
+
+    @on(PlainArea.Changed)
+    def _on_changed(self) -> None:
+        self.query_one("#refusal").remove_class("-shown")
+
+    def action_save(self) -> None:
+        """Take the text, unless it won't do."""
+        value = self.query_one(PlainArea).value
+        if value != self._value:
+            value = value.strip()
+        refusal = BLANK if not value.strip() else self._refuse(value) if self._refuse else None
+        if refusal is None:
+            self.dismiss(value)
+            return
+        shown = self.query_one("#refusal", Static)
+        shown.update(Content(f"✗ {visible_lines(refusal)}"))
+        shown.add_class("-shown")
+
+    def action_cancel(self) -> None:
+        """Leave all as it was."""
+        self.dismiss(None)

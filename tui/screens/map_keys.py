@@ -1,0 +1,176 @@
+"""The keys of the map screen, each with an id, a word for the key line and a sentence for help.
+
+Key line, help and command palette derive from this list; the id's first part is its group.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+MAP_KEYS: list[BindingType] = [
+    Binding("n", "new_card", "New card", id="card.new", tooltip="Make a card below this one"),
+    Binding("e", "edit_title", "Title", id="card.title", tooltip="Edit the title in place"),
+    Binding(
+        "enter",
+        "open",
+        "Edit",
+        id="card.edit",
+        tooltip="Edit the card in a form; fold a workflow, rename an activity",
+    ),
+    Binding("s", "status(1)", "Status", id="card.status", tooltip="Give the card its next status"),
+    Binding(
+        "S",
+        "status(-1)",
+        "Status back",
+        id="card.status_back",
+        tooltip="Give the card the status before",
+        show=False,
+    ),
+    Binding(
+        "plus,equals_sign",
+        "priority(1)",
+        "Priority",
+        id="card.priority_up",
+        key_display="+",
+        tooltip="Make the card more urgent",
+    ),
+    Binding(
+        "minus",
+        "priority(-1)",
+        "Less urgent",
+        id="card.priority_down",
+        key_display="-",
+        tooltip="Make the card less urgent",
+        show=False,
+    ),
+    Binding("d", "delete", "Delete", id="map.delete", tooltip="Delete what is selected"),
+    Binding("u", "undo", "Undo", id="plan.undo", tooltip="Take back the latest change"),
+    Binding("ctrl+r", "redo", "Redo", id="plan.redo", tooltip="Bring back what was undone"),
+    Binding(
+        "slash",
+        "filter",
+        "Filter",
+        id="map.filter",
+        tooltip="Show only the cards that hold what is typed",
+        key_display="/",
+    ),
+    Binding(
+        "escape",
+        "clear_filter",
+        "Clear filter",
+        id="map.clear",
+        show=False,
+        tooltip="Show every card again",
+    ),
+    Binding(
+        "a",
+        "new_activity",
+        "Activity",
+        id="activity.new",
+        tooltip="Make an activity beside this one",
+    ),
+    Binding(
+        "w", "new_workflow", "Workflow", id="workflow.new", tooltip="Make a workflow below this one"
+    ),
+    Binding(
+        "R",
+        "rename",
+        "Rename",
+        id="map.rename",
+        tooltip="Rename the activity, or on its heading the workflow",
+    ),
+    Binding(
+        "c", "color", "Colour", id="activity.color", tooltip="Give the activity its next colour"
+    ),
+    Binding("space", "fold", "Fold", id="workflow.fold", tooltip="Fold or unfold the workflow"),
+    Binding("p", "projects", "Projects", id="plan.projects", tooltip="Switch or make projects"),
+    Binding("up,k", "step('up')", "Up", id="go.up", tooltip="Select what is above", show=False),
+    Binding(
+        "down,j",
+        "step('down')",
+        "Down",
+        id="go.down",
+        tooltip="Select what is below",
+        show=False,
+    ),
+    Binding(
+        "left,h",
+        "step('left')",
+        "Left",
+        id="go.left",
+        show=False,
+        tooltip="Select what is on the left",
+    ),
+    Binding(
+        "right,l",
+        "step('right')",
+        "Right",
+        id="go.right",
+        show=False,
+        tooltip="Select what is on the right",
+    ),
+    Binding(
+        "pageup",
+        "step('up', 5)",
+        "Five up",
+        id="go.page_up",
+        show=False,
+        tooltip="Select five above",
+    ),
+    Binding(
+        "pagedown",
+        "step('down', 5)",
+        "Five down",
+        id="go.page_down",
+        show=False,
+        tooltip="Select five below",
+    ),
+    Binding(
+        "home,g",
+        "go('first')",
+        "First",
+        id="go.first",
+        show=False,
+        tooltip="Select the first workflow",
+    ),
+    Binding(
+        "end,G",
+        "go('last')",
+        "Last",
+        id="go.last",
+        show=False,
+        tooltip="Select the last workflow",
+    ),
+    Binding(
+        "shift+up,K",
+        "move('up')",
+        "Move up",
+        id="move.up",
+        show=False,
+        tooltip="Move what is selected up",
+    ),
+    Binding(
+        "shift+down,J",
+        "move('down')",
+        "Move down",
+        id="move.down",
+        show=False,
+        tooltip="Move what is selected down",
+    ),
+    Binding(
+        "shift+left,H",
+        "move('left')",
+        "Move left",
+        id="move.left",
+        show=False,
+        tooltip="Move what is selected left",
+    ),
+    Binding(
+        "shift+right,L",
+        "move('right')",
+        "Move right",
+        id="move.right",
+        show=False,
+        tooltip="Move what is selected right",
+    ),
+]

@@ -1,0 +1,144 @@
+"""Editing text exactly: what is not touched comes back as it was, whatever it holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import TextArea
+from textual.widgets.text_area import EditResult, Location
+
+from tui.text import UNSAFE, visible
+
+_FIRST_CODE = 0x10F000
+_LAST_CODE = 0x10FFFD
+_CODES = f"[{chr(_FIRST_CODE)}-{chr(_LAST_CODE)}]"
+_CODED = re.compile(_CODES)
+_HIDDEN = re.compile(f"{UNSAFE.pattern}|{_CODES}")
+_BREAK = re.compile("\r\n|[\r\n]")
+_SIGN_STYLE = Style(reverse=True)
+
+
+class PlainArea(TextArea):
+    """A text area for text of any kind, without markup, highlighting or surprises.
+
+    What can't be drawn (escapes, lone surrogates, format characters) stands as one sign a
+    character, which can be walked over, deleted and copied like any other. Inside, each
+    has a code of its own from the end of the private use planes; ``value`` is the text.
+    """
+
+    @dataclass
+    class Submitted(Message):
+        """``enter`` was pressed in an area that is for one line."""
+
+        area: PlainArea
+
+        @property
+        def control(self) -> PlainArea:
+            """The area."""
+            return self.area
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        one_line: bool = False,
+        placeholder: str = "",
+        id: str | None = None,  # noqa: A002  (Textual's word)
+    ) -> None:
+        """Edit a text.
+
+        Args:
+            value: The text.
+            one_line: Typing and pasting make no new line; ``enter`` submits.
+            placeholder: What to show while there is no text.
+            id: The widget's id.
+        """
+        self._codes: dict[str, str] = {}
+        self._characters: dict[str, str] = {}
+        self._one_line = one_line
+        super().__init__(
+            self._encode(value),
+            soft_wrap=True,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+            placeholder=Content(visible(placeholder)),
+            id=id,
+        )
+
+    @property
+    def value(self) -> str:
+        """The text as it would be stored."""
+        return self._decode(self.document.text)
+
+    def on_mount(self) -> None:
+        """Start at the end of a line, at the top of many."""
+        if self._one_line:
+            self.move_cursor(self.document.end)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._one_line and event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Submitted(self))
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line as it is drawn."""
+        line = self.document.get_line(line_index)
+        if not _CODED.search(line):
+            return super().get_line(line_index)
+        text = Text(_CODED.sub(self._sign, line), end="", no_wrap=True)
+        for match in _CODED.finditer(line):
+            text.stylize(_SIGN_STYLE, match.start(), match.end())
+        return text
+
+    def get_text_range(self, start: Location, end: Location) -> str:
+        """Return the text between two places, as it would be stored."""
+        return self._decode(super().get_text_range(start, end))
+
+    def replace(
+        self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
+    ) -> EditResult:
+        """Replace what is between two places by a text of any kind."""
+        text = self._encode(_BREAK.sub(" " if self._one_line else "\n", insert))
+        return super().replace(
+            text, start, end, maintain_selection_offset=maintain_selection_offset
+        )
+
+    def _encode(self, text: str) -> str:
+        """Return a text with a code for each character that can't be drawn."""
+        breaks = set(_BREAK.findall(text))
+        kept = {"\t", "\n", "\r\n"} if breaks == {"\r\n"} else {"\t", "\n"}
+
+        def coded(match: re.Match[str]) -> str:
+            found = match.group()
+            if found in kept:
+                return found
+            return "".join(c if c == "\n" else self._code(c) for c in found)
+
+        return _HIDDEN.sub(coded, text)
+
+    def _decode(self, text: str) -> str:
+        return _CODED.sub(lambda match: self._characters.get(match.group(), match.group()), text)
+
+    def _code(self, character: str) -> str:
+        code = self._codes.get(character)
+        if code is None:
+            code = chr(min(_FIRST_CODE + len(self._codes), _LAST_CODE))
+            self._codes[character] = code
+            self._characters[code] = character
+        return code
+
+    def _sign(self, match: re.Match[str]) -> str:
+        character = self._characters.get(match.group(), match.group())
+        code = ord(character)
+        if code < 0x20:
+            return chr(0x2400 + code)
+        if code == 0x7F:
+            return "␡"
+        return "\ufffd" if 0xD800 <= code <= 0xDFFF else "·"

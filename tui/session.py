@@ -1,0 +1,283 @@
+"""What the board asks of the plan, all of it run on the plan's own thread.
+
+A ``Session`` owns the database connection and the latest snapshot. It is the only part of
+``tui`` that calls the planner to change something; it answers with the messages below and
+knows nothing of widgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from planner.actions import ActionRefused, BatchResult, Planner
+from planner.batch import Refused, given
+from planner.board import (
+    Board,
+    CardFace,
+    find_card,
+    next_board,
+    read_board,
+    read_lanes,
+    read_outline,
+)
+from planner.history import REDO, UNDO
+from planner.projects import create_project, find_project, latest_project
+from planner.requests import Action, CardChange, CardTarget, UpdateCard
+from store.adapter import DbAdapter, Row
+from store.errors import StoreError
+from store.records import (
+    Card,
+    CardAssumption,
+    CardContextArtifact,
+    CardKnownFact,
+    CardPlannedFile,
+    CardQuestion,
+    CardRequirement,
+    ContextArtifact,
+)
+from tui.glyphs import priority_word
+
+FIRST_CARDS = 200
+"""Cards read before the first frame: more than any screen shows of the first lanes."""
+
+
+@dataclass
+class BoardRead(Message):
+    """There is a new snapshot.
+
+    ``select`` is the id to select, ``note`` what to say of the change.
+    """
+
+    board: Board
+    select: str | None = None
+    note: str | None = None
+
+
+@dataclass
+class NoProject(Message):
+    """The database holds no project."""
+
+
+@dataclass
+class Failed(Message):
+    """What was asked could not be done; the plan is as it was."""
+
+    reason: str
+
+
+@dataclass
+class CardRead(Message):
+    """Everything a card holds."""
+
+    holdings: CardHoldings
+
+
+@dataclass
+class CardForForm(Message):
+    """A card to edit in the form."""
+
+    card: Card
+
+
+@dataclass
+class TextsRead(Message):
+    """What the filter looks into besides titles: descriptions by card id."""
+
+    project_id: str
+    descriptions: dict[str, str]
+
+
+@dataclass
+class ProjectsRead(Message):
+    """Every project with its counts, as ``DbAdapter.project_counts`` gives them."""
+
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class CardHoldings:
+    """A card and all it holds."""
+
+    card: Card
+    requirements: Sequence[CardRequirement]
+    known_facts: Sequence[CardKnownFact]
+    assumptions: Sequence[CardAssumption]
+    questions: Sequence[CardQuestion]
+    planned_files: Sequence[CardPlannedFile]
+    artifacts: Sequence[ContextArtifact]
+
+
+class Session:
+    """One person's work on one plan; every method runs on the plan's thread."""
+
+    def __init__(
+        self, db: DbAdapter, post: Callable[[Message], object], *, actor: str, project: str | None
+    ) -> None:
+        """Work on ``db`` as ``actor``, answering through ``post``.
+
+        Args:
+            db: The open plan.
+            post: Takes each answer; called from the plan's thread.
+            actor: Whose name the planning actions bear.
+            project: Name or id of the project to open; the one last changed when None.
+        """
+        self.db = db
+        self.board: Board | None = None
+        self._post = post
+        self._actor = actor
+        self._wanted = project
+        self._planner = Planner(db, actor=actor)
+        self._seen_version = -1
+
+    def open(self) -> None:
+        """Read the first lanes of the project to open, for the first frame."""
+        with self.db.view():
+            self._seen_version = self.db.data_version()
+            project = (
+                find_project(self.db, self._wanted) if self._wanted else latest_project(self.db)
+            )
+            if project is None:
+                self._post(NoProject())
+                return
+            outline = read_outline(self.db, project)
+            self.board = read_lanes(self.db, outline, FIRST_CARDS)
+        self._post(BoardRead(self.board))
+
+    def complete(self) -> None:
+        """Read the lanes that the first frame did without."""
+        if self.board is not None and not self.board.complete:
+            self.reload()
+
+    def reload(self, select: str | None = None, note: str | None = None) -> None:
+        """Read the whole board again."""
+        if self.board is None:
+            self.open()
+            return
+        project = find_project(self.db, self.board.project.id)
+        if project is None:
+            self.board = None
+            self._wanted = None
+            self.open()
+            return
+        self.board = read_board(self.db, project)
+        self._post(BoardRead(self.board, select, note))
+
+    def look(self) -> None:
+        """Read the board again when another program has changed the plan."""
+        version = self.db.data_version()
+        if version != self._seen_version:
+            self._seen_version = version
+            self.reload()
+
+    def apply(
+        self, actions: Sequence[Action], select: str | None = None, note: str | None = None
+    ) -> None:
+        """Apply planning actions as one batch and show the next board."""
+        if self.board is None:
+            return
+        result = self._planner.apply(self.board.project.id, actions)
+        self._show(result, select, note or result.message)
+
+    def step_card(self, card_id: str, change: Callable[[CardFace], CardChange | None]) -> None:
+        """Change a card from what it is by now, so that quick keys add up."""
+        card = find_card(self.board, card_id) if self.board is not None else None
+        payload = change(card) if card is not None else None
+        if card is None or payload is None:
+            return
+        words = [
+            f"priority {priority_word(value)}" if name == "priority" else str(value)
+            for name, value in given(payload).items()
+        ]
+        action = UpdateCard(target_ref=CardTarget(card_id=card_id), payload=payload)
+        self.apply([action], note=f"#{card.number} is now {', '.join(words)}")
+
+    def undo(self) -> None:
+        """Take back the latest change of the project that still stands."""
+        if self.board is not None:
+            result = self._planner.undo(self.board.project.id)
+            self._show(result, None, f"{result.message} · ctrl+r brings it back")
+
+    def redo(self) -> None:
+        """Bring back what the latest undo took."""
+        if self.board is not None:
+            result = self._planner.redo(self.board.project.id)
+            self._show(result, None, result.message)
+
+    def read_card(self, card_id: str) -> None:
+        """Read a card and all it holds, for the detail pane."""
+        with self.db.view():
+            card = self.db.get(Card, card_id)
+            if card is None:
+                return
+            links = self.db.list(CardContextArtifact, card_id=card_id)
+            artifact_ids = [link.context_artifact_id for link in links]
+            holdings = CardHoldings(
+                card,
+                self.db.list(CardRequirement, card_id=card_id),
+                self.db.list(CardKnownFact, card_id=card_id),
+                self.db.list(CardAssumption, card_id=card_id),
+                self.db.list(CardQuestion, card_id=card_id),
+                self.db.list(CardPlannedFile, card_id=card_id),
+                self.db.list(ContextArtifact, id=artifact_ids) if artifact_ids else [],
+            )
+        self._post(CardRead(holdings))
+
+    def read_card_for_form(self, card_id: str) -> None:
+        """Read a card as it is now, to edit it."""
+        card = self.db.get(Card, card_id)
+        if card is None:
+            raise Refused("This card has been deleted meanwhile.")
+        self._post(CardForForm(card))
+
+    def read_texts(self) -> None:
+        """Read the descriptions, for the filter."""
+        if self.board is not None:
+            project_id = self.board.project.id
+            rows = self.db.card_texts(project_id)
+            texts = {card_id: text.casefold() for card_id, text in rows if text}
+            self._post(TextsRead(project_id, texts))
+
+    def read_projects(self) -> None:
+        """Read every project with its counts."""
+        self._post(ProjectsRead(self.db.project_counts()))
+
+    def open_project(self, project_id: str) -> None:
+        """Show another project."""
+        self._wanted = project_id
+        self.open()
+        self.complete()
+
+    def create_project(self, name: str) -> None:
+        """Make an empty project and show it."""
+        project = create_project(self.db, name, actor=self._actor)
+        self.open_project(project.id)
+
+    def load_sample(self) -> None:
+        """Load the sample plan and show it."""
+        from planner.sample import load_sample
+
+        self.open_project(load_sample(self.db, actor=self._actor).id)
+
+    def run(self, job: Callable[[Session], None]) -> None:
+        """Do one job; what it could not do is told, never raised."""
+        try:
+            job(self)
+        except (ActionRefused, Refused, StoreError) as error:
+            self._post(Failed(str(error)))
+
+    def _show(self, result: BatchResult, select: str | None, note: str | None) -> None:
+        assert self.board is not None  # noqa: S101  (narrows for the type checker)
+        self.board = next_board(self.db, self.board, result.touched)
+        self._post(BoardRead(self.board, select or _made(result), note))
+
+
+def _made(result: BatchResult) -> str | None:
+    """Return the id of what a batch made or brought back, to select it; else None."""
+    last = result.actions[-1] if result.actions else None
+    if last is None or not last.action_type.startswith(("create", UNDO, REDO)):
+        return None
+    names = ("card_id", "workflow_activity_id", "workflow_id")
+    return next((last.result[name] for name in names if name in last.result), None)

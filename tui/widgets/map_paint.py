@@ -1,0 +1,152 @@
+"""From a snapshot to strips: how a card and the headings look.
+
+A strip is cached by what it shows, so that a repaint of what did not change costs a
+look-up. Colours are handed in as styles, which the map view takes from its CSS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from planner.board import CardFace, Column, Lane
+from tui.glyphs import (
+    BUILD,
+    FINALIZED,
+    PLANNED_FILES,
+    QUESTIONS,
+    REQUIREMENTS,
+    STATUS,
+    priority_sign,
+)
+from tui.text import clip, visible, wrap
+
+MOST_KEPT = 4096
+"""Cards whose strips are kept; far more than any screen shows."""
+
+Styles = Callable[[str], Style]
+"""Gives the style of a component class of the map view by the end of its name."""
+
+
+class MapPaint:
+    """Draws cards and headings at one width, in one theme."""
+
+    def __init__(self, styles: Styles, width: int) -> None:
+        """Draw with these styles, cards so many cells wide."""
+        self._styles = styles
+        self.width = width
+        self._cards: dict[tuple[str, bool, str | None], tuple[CardFace, tuple[Strip, ...]]] = {}
+        self.blank = Strip.blank(width, styles("gap"))
+        self.gap = Strip.blank(1, styles("gap"))
+
+    def card(self, card: CardFace, color: str | None, selected: bool) -> tuple[Strip, ...]:
+        """Return a card's lines."""
+        key = (card.id, selected, color)
+        kept = self._cards.get(key)
+        if kept is not None and kept[0] is card:
+            return kept[1]
+        if len(self._cards) > MOST_KEPT:
+            self._cards.clear()
+        strips = self._draw_card(card, color, selected)
+        self._cards[key] = (card, strips)
+        return strips
+
+    def activity(self, column: Column, selected: bool) -> Strip:
+        """Return an activity's heading, with how many of its cards are shown."""
+        style = self._styles(f"activity-{column.color or 'plain'}")
+        count = f" {column.shown}/{column.size}" if column.hidden else f" {column.size}"
+        mark = "▶" if selected else " "
+        title = clip(visible(column.title), self.width - len(count) - 2)
+        text = f"{mark}{title}"
+        if selected:
+            style += Style(reverse=True, bold=True)
+        return _line(text, self.width - len(count) - 1, style, Segment(f"{count} ", style))
+
+    def lane(self, lane: Lane, width: int, *, is_open: bool, selected: bool) -> Strip:
+        """Return a workflow's heading, as wide as the view."""
+        style = self._styles("lane-selected" if selected else "lane")
+        fold = "▾" if is_open else "▸"
+        mark = "▶" if selected else " "
+        count = _count(sum(column.shown for column in lane.columns), lane.size, "card")
+        build = f"  {BUILD[lane.build_state]} {lane.build_state}" if lane.build_state else ""
+        tail = f"  {count}{build} "
+        title = clip(visible(lane.title), max(4, width - len(tail) - 4))
+        head = Segment(f"{mark}{fold} {title}", style + Style(bold=True))
+        return Strip([head, Segment(tail, style)]).adjust_cell_length(width, style)
+
+    def note(self, text: str, width: int) -> Strip:
+        """Return a faint line that says what a bare place is for."""
+        return _line(f"  {clip(text, width - 2)}", width, self._styles("note"))
+
+    def _draw_card(self, card: CardFace, color: str | None, selected: bool) -> tuple[Strip, ...]:
+        state = "selected" if selected else "card"
+        body = self._styles(state)
+        bar = Segment(
+            "█" if selected else "▎", self._styles(f"bar-{color or 'plain'}") + _ground(body)
+        )
+        room = self.width - 2
+        title = wrap(visible(card.title), room, 2)
+        title += [""] * (2 - len(title))
+        meta = self._styles(f"{state}-meta")
+        lines = [_line(f" {text}", self.width - 1, body, before=bar) for text in title]
+        left, right = _facts(card, room)
+        padding = room - _cells(left) - _cells(right)
+        status = self._styles(f"status-{card.status}") + _ground(meta)
+        lines.append(
+            Strip(
+                [
+                    bar,
+                    Segment(f" {left}", status),
+                    Segment(" " * max(0, padding), meta),
+                    Segment(right, meta),
+                ]
+            ).adjust_cell_length(self.width, meta)
+        )
+        return tuple(lines)
+
+
+def _facts(card: CardFace, room: int) -> tuple[str, str]:
+    """Return a card's facts, left and right, with words where they fit."""
+    number = f"#{card.number}" if card.number is not None else "#–"
+    glyph = STATUS.get(card.status, "·")
+    priority = priority_sign(card.priority)
+    build = BUILD.get(card.build_state, "") if card.build_state else ""
+    counts = [
+        f"{count}{sign}"
+        for count, sign in (
+            (card.requirements, REQUIREMENTS),
+            (card.questions, QUESTIONS),
+            (card.planned_files, PLANNED_FILES),
+        )
+        if count
+    ]
+    right = " ".join([*filter(None, [FINALIZED if card.finalized_at else "", build]), *counts])
+    short = " ".join(filter(None, [number, glyph, priority]))
+    worded = " ".join(filter(None, [number, glyph, str(card.status), priority]))
+    left = worded if len(worded) + len(right) + 1 <= room else short
+    return left, right
+
+
+def _count(shown: int, size: int, word: str) -> str:
+    plural = word if size == 1 else f"{word}s"
+    return f"{size:,} {plural}" if shown == size else f"{shown:,} of {size:,} {plural}"
+
+
+def _line(
+    text: str, width: int, style: Style, after: Segment | None = None, before: Segment | None = None
+) -> Strip:
+    """Return one line of text filled up to a width, with a segment before or after."""
+    strip = Strip([Segment(text, style)]).adjust_cell_length(width, style)
+    segments = [*([before] if before else []), *strip, *([after] if after else [])]
+    return Strip(segments)
+
+
+def _cells(text: str) -> int:
+    return Strip([Segment(text)]).cell_length
+
+
+def _ground(style: Style) -> Style:
+    return Style(bgcolor=style.bgcolor)

@@ -1,0 +1,60 @@
+"""Typing a title in place, right where it stands on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.widgets import Input
+
+
+class TitleInput(Input):
+    """An input laid over the map; ``enter`` hands the title on, ``escape`` lets it be."""
+
+    DEFAULT_CSS = """
+    TitleInput {
+        layer: above;
+        position: absolute;
+        height: 3;
+        border: tall $accent;
+        background: $surface;
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "let_be", "Cancel", id="title.cancel", tooltip="Leave it as it was"),
+    ]
+
+    def __init__(
+        self, region: Region, value: str, placeholder: str, done: Callable[[str | None], None]
+    ) -> None:
+        """Type over ``region`` of the screen; ``done`` takes the title, or None."""
+        super().__init__(value, placeholder=placeholder)
+        self._done: Callable[[str | None], None] | None = done
+        self.styles.offset = (region.x, region.y)
+        self.styles.width = region.width
+
+    def on_mount(self) -> None:
+        """Take the keys."""
+        self.focus()
+
+    def action_let_be(self) -> None:
+        """Leave the title as it was."""
+        self._finish(None)
+
+    async def action_submit(self) -> None:
+        """Hand the title on; a blank one leaves it as it was."""
+        self._finish(self.value if self.value.strip() else None)
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Going elsewhere leaves it as it was."""
+        self._finish(None)
+
+    def _finish(self, value: str | None) -> None:
+        done, self._done = self._done, None
+        if done is not None:
+            self.remove()
+            done(value)
