@@ -46,7 +46,7 @@ def create_context_artifact(batch: Batch, action: ask.CreateContextArtifact) -> 
     artifact = ContextArtifact(
         **{
             **msgspec.structs.asdict(new),
-            "id": batch.chosen_id(ContextArtifact, new.id),
+            "id": new.id or batch.new_id(),
             "project_id": batch.project.id,
             "name": said(new.name, "context artifact's name"),
             "created_at": batch.now,
@@ -126,7 +126,7 @@ def upsert_card_planned_file(batch: Batch, action: ask.UpsertCardPlannedFile) ->
     """Make or edit a planned file; editing an approved one makes it ``user_edited``."""
     card_id, payload = action.target_ref.card_id, action.payload
     batch.has_card(card_id)
-    existing = None if payload.id is None else batch.db.get(CardPlannedFile, payload.id)
+    existing = batch.held(CardPlannedFile, payload.id, card_id)
     values = given(payload, "id", "position")
     for name in ("logical_file_name", "intent_summary"):
         if name in values:
@@ -182,7 +182,7 @@ def upsert_card_knowledge_item(batch: Batch, action: ask.UpsertCardKnowledgeItem
         raise Refused(f"A {_words(payload.kind)} has no evidence_source; only a known fact does.")
     if "text" in values:
         said(values["text"], f"{_words(payload.kind)}'s text")
-    existing = None if payload.id is None else batch.db.get(table, payload.id)
+    existing = batch.held(table, payload.id, card_id)
     if existing is None:
         if "text" not in values:
             raise Refused(f"A new {_words(payload.kind)} needs text.")

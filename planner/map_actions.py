@@ -37,7 +37,7 @@ def create_workflow(batch: Batch, action: ask.CreateWorkflow) -> Result:
     batch.check_project(action.target_ref.project_id)
     new = action.payload
     workflow = Workflow(
-        id=batch.chosen_id(Workflow, new.id),
+        id=new.id or batch.new_id(),
         project_id=batch.project.id,
         title=said(new.title, "workflow's title"),
         description=new.description,
@@ -78,7 +78,7 @@ def create_activity(batch: Batch, action: ask.CreateActivity) -> Result:
     workflow_id = batch.workflow(action.target_ref.workflow_id).id
     new = action.payload
     activity = WorkflowActivity(
-        id=batch.chosen_id(WorkflowActivity, new.id),
+        id=new.id or batch.new_id(),
         workflow_id=workflow_id,
         title=said(new.title, "activity's title"),
         color=new.color,
@@ -121,7 +121,7 @@ def create_card(batch: Batch, action: ask.CreateCard) -> Result:
     batch.has_activity(activity_id)
     created_at = new.created_at or batch.now
     card = Card(
-        id=batch.chosen_id(Card, new.id),
+        id=new.id or batch.new_id(),
         workflow_activity_id=activity_id,
         title=said(new.title, "card's title"),
         description=new.description,

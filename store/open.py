@@ -102,7 +102,9 @@ def raw_connection(path: Path, timeout: float = OPEN_TIMEOUT) -> Iterator[sqlite
             raise DatabaseReadOnly(
                 f"{path} can't be written. Make the file and its folder writable, then try again."
             ) from error
-        raise DatabaseUnusable(f"{path} can't be opened: {text}.") from error
+        raise DatabaseUnusable(
+            f"{path} can't be opened: {text}. Restore a copy of it, or give another path."
+        ) from error
     finally:
         if connection is not None:
             connection.close()
@@ -118,8 +120,15 @@ def _make_file(path: Path) -> bool:
         raise DatabaseUnusable(
             f"{path} can't be made: the folder {path.parent} does not exist. Make it first."
         ) from error
+    except PermissionError as error:
+        raise DatabaseReadOnly(
+            f"{path} can't be made: the folder {path.parent} is not writable. "
+            "Make it writable, or give another path."
+        ) from error
     except OSError as error:
-        raise DatabaseUnusable(f"{path} can't be made: {error.strerror}.") from error
+        raise DatabaseUnusable(
+            f"{path} can't be made: {error.strerror}. Give another path."
+        ) from error
     return True
 
 
@@ -133,7 +142,9 @@ def _check_file(path: Path) -> None:
         with path.open("rb") as file:
             header = file.read(len(_HEADER))
     except OSError as error:
-        raise DatabaseUnusable(f"{path} can't be opened: {error.strerror}.") from error
+        raise DatabaseUnusable(
+            f"{path} can't be opened: {error.strerror}. Give another path."
+        ) from error
     if header and header != _HEADER:
         raise DatabaseUnusable(
             f"{path} is not a SQLite database, so it was left alone. Give another path."

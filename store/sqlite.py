@@ -35,6 +35,9 @@ MOST_VALUES = 512
 MOST_SEQUENCE = 2**63 - 1
 """More than any project's sequence: SQLite's largest integer."""
 
+HALF_A_PAIR = "A text holds half of a surrogate pair, which no UTF-8 file can keep."
+"""Why a text is refused that Python can hold and a file can't."""
+
 KEPT_AFTER_DELETE = frozenset({"event_log"})
 """Tables whose rows outlive what they refer to."""
 
@@ -42,6 +45,11 @@ KEPT_AFTER_DELETE = frozenset({"event_log"})
 @cache
 def _json_columns(table: type[Record]) -> tuple[str, ...]:
     return tuple(name for name, (held, _) in column_types(table).items() if held is dict)
+
+
+@cache
+def _json_indexes(table: type[Record]) -> tuple[int, ...]:
+    return tuple(i for i, (held, _) in enumerate(column_types(table).values()) if held is dict)
 
 
 @cache
@@ -57,7 +65,12 @@ def _children(table_name: str) -> tuple[tuple[type[Record], str], ...]:
 
 def _stored(value: Any) -> Any:
     """Return a value as SQLite keeps it: lists and dicts as JSON text."""
-    return msgspec.json.encode(value).decode() if isinstance(value, list | dict) else value
+    if not isinstance(value, list | dict):
+        return value
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError as error:
+        raise RowRefused(HALF_A_PAIR) from error
 
 
 class SqliteAdapter(DbAdapter):
@@ -84,36 +97,24 @@ class SqliteAdapter(DbAdapter):
 
     @contextmanager
     def connection(self) -> Iterator[None]:
-        with self._database.connection_context():
+        with self._entered(self._database.connection_context()):
             yield
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        context = (
+        with self._entered(
             self._database.savepoint()
             if self._database.in_transaction()
             else self._database.transaction("IMMEDIATE")
-        )
-        try:
-            context.__enter__()
-        except peewee.PeeweeException as error:
-            raise self._explained(error) from error
-        try:
+        ):
             yield
-        except BaseException as error:
-            context.__exit__(type(error), error, error.__traceback__)
-            raise
-        try:
-            context.__exit__(None, None, None)
-        except peewee.PeeweeException as error:
-            raise self._explained(error) from error
 
     @contextmanager
     def view(self) -> Iterator[None]:
         if self._database.in_transaction():
             yield
         else:
-            with self._database.transaction("DEFERRED"):
+            with self._entered(self._database.transaction("DEFERRED")):
                 yield
 
     def get(self, table: type[R], *key: str) -> R | None:
@@ -157,7 +158,7 @@ class SqliteAdapter(DbAdapter):
         # peewee writes columns in the table's order, so the values go in that order too.
         in_order = sorted(values, key=[*column_types(table), *values].index)
         sql = self._statements.update(table, tuple(in_order))
-        given = [values[name] for name in in_order]
+        given = [_stored(values[name]) for name in in_order]
         if self._write((table, key), sql, [*given, *key]).rowcount == 0:
             raise RowMissing(f"There is no {_words(table)} {_named(key)} to change.")
 
@@ -247,18 +248,32 @@ class SqliteAdapter(DbAdapter):
     def project_counts(self) -> Sequence[Row]:
         return self._rows(batch_reads.PROJECT_COUNTS)
 
+    @contextmanager
+    def _entered(self, context: Any) -> Iterator[None]:
+        """Enter and leave a context of peewee's; what it raises is told in our words."""
+        try:
+            context.__enter__()
+        except peewee.PeeweeException as error:
+            raise self._explained(error) from error
+        try:
+            yield
+        except BaseException as error:
+            context.__exit__(type(error), error, error.__traceback__)
+            raise
+        try:
+            context.__exit__(None, None, None)
+        except peewee.PeeweeException as error:
+            raise self._explained(error) from error
+
     def _rows(self, sql: str, *values: Any) -> builtins.list[Row]:
         rows: builtins.list[Row] = self._execute(sql, values).fetchall()
         return rows
 
     def _execute(self, sql: str, values: Sequence[Any]) -> Any:
         try:
-            stored = [_stored(value) for value in values]
-            return self._database.execute_sql(sql, stored)  # type: ignore[no-untyped-call]
+            return self._database.execute_sql(sql, values)  # type: ignore[no-untyped-call]
         except UnicodeEncodeError as error:
-            raise RowRefused(
-                "A text holds half of a surrogate pair, which no UTF-8 file can keep."
-            ) from error
+            raise RowRefused(HALF_A_PAIR) from error
         except peewee.IntegrityError:
             raise  # ``_write`` names the row
         except peewee.PeeweeException as error:
@@ -277,6 +292,9 @@ class SqliteAdapter(DbAdapter):
                 table, key = type(subject), tuple(getattr(subject, k) for k in subject.KEY)
             else:
                 table, key = subject
+            columns = ", ".join(f"{table.TABLE}.{name}" for name in table.KEY)
+            if str(error).endswith(f"UNIQUE constraint failed: {columns}"):
+                raise RowRefused(f"There is a {_words(table)} {_named(key)} already.") from error
             raise RowRefused(f"The {_words(table)} {_named(key)} was refused: {error}.") from error
 
     def _explained(self, error: Exception) -> StoreError:
@@ -298,10 +316,18 @@ class SqliteAdapter(DbAdapter):
         for name in _json_columns(table):
             if values[name] is not None:
                 values[name] = msgspec.json.decode(values[name])
-        return msgspec.convert(values, table)
+        try:
+            return msgspec.convert(values, table)
+        except msgspec.ValidationError as error:
+            raise DatabaseUnusable(
+                f"{self.path} holds a {_words(table)} that can't be read: {error}."
+            ) from error
 
     def _values(self, record: Record) -> builtins.list[Any]:
-        return [getattr(record, name) for name in column_types(type(record))]
+        values = [*msgspec.structs.astuple(record)]
+        for index in _json_indexes(type(record)):
+            values[index] = _stored(values[index])
+        return values
 
     def _check_key(self, table: type[Record], key: tuple[str, ...]) -> None:
         if len(key) != len(table.KEY):
@@ -331,7 +357,7 @@ class SqliteAdapter(DbAdapter):
                 values += [*value, *([value[-1] if value else None] * (size - len(value)))]
             else:
                 shape.append((name, 1))
-                values.append(value)
+                values.append(_stored(value))
         return tuple(shape), values
 
 

@@ -25,11 +25,19 @@ def _key_commands() -> type[Provider]:
 
     return KeyCommands
 
+FIRST_LOOK = 0.3
+"""Seconds that starting the screen waits for what it is to show.
+
+Beside a screen that starts, the plan's thread waits for the interpreter after every row;
+alone it needs a tenth of that time.
+"""
+
 
 class PlannerApp(App[None]):
     """The board."""
 
     TITLE = "planner-tui"
+    DEFAULT_MODE = "map"
     COMMANDS = App.COMMANDS | {_key_commands}
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,13 +66,14 @@ class PlannerApp(App[None]):
         self._plan = PlanThread(Session(db, self._tell, actor=actor, project=project))
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
+        # At the bottom of the stack, in place of an empty screen of Textual's own.
+        self._map = MapScreen(self._plan)
+        self.add_mode(self.DEFAULT_MODE, lambda: self._map)
         self._plan.start()
+        self._plan.opened.wait(FIRST_LOOK)
 
     def on_mount(self) -> None:
-        """Show the map."""
-        screen = MapScreen(self._plan)
-        self.push_screen(screen)
-        self._map = screen
+        """Show the plan; what is painted before the app has mounted is never sent."""
         self.call_later(self._tell_early)
 
     def _tell_early(self) -> None:
@@ -72,7 +81,13 @@ class PlannerApp(App[None]):
             early, self._early = self._early or [], None
         for message in early:
             self._map.post_message(message)
-        self.call_after_refresh(gc.freeze)
+        self.call_after_refresh(self._after_first_frame)
+
+    def _after_first_frame(self) -> None:
+        self._plan.shown.set()
+        # Nearly all there is by now stays, so the collector need not look at it again.
+        gc.freeze()
+        gc.enable()
 
     def _tell(self, message: Message) -> None:
         """Hand an answer of the plan's thread to the map; kept until there is one."""

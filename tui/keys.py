@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,7 @@ def key_of(screen: Screen[Any], binding_id: str) -> str:
 def deeds(screen: Screen[Any]) -> list[Deed]:
     """Return what can be done on a screen right now, each once with all its keys."""
     found: dict[tuple[DOMNode, str], list[ActiveBinding]] = {}
-    for active in screen.active_bindings.values():
+    for active in _in_order(screen.active_bindings.values()):
         binding = active.binding
         if binding.description and not binding.system:
             found.setdefault((active.node, binding.action), []).append(active)
@@ -91,6 +92,23 @@ def help_groups(screen: Screen[Any]) -> dict[str, list[HelpRow]]:
     if last:
         groups[_ELSEWHERE] = last
     return groups
+
+
+def _in_order(actives: Iterable[ActiveBinding]) -> list[ActiveBinding]:
+    """Return bindings as their nodes list them: a remapped key would come last otherwise."""
+    nodes: dict[DOMNode, list[ActiveBinding]] = {}
+    for active in actives:
+        nodes.setdefault(active.node, []).append(active)
+    return [active for node, bound in nodes.items() for active in sorted(bound, key=_rank(node))]
+
+
+def _rank(node: DOMNode) -> Callable[[ActiveBinding], int]:
+    """Return what says where in a node's list a binding stands, by its id or its action."""
+    listed = list(node._bindings)
+    ranks: dict[str, int] = {}
+    for rank, (_key, binding) in enumerate(listed):
+        ranks.setdefault(binding.id or binding.action, rank)
+    return lambda active: ranks.get(active.binding.id or active.binding.action, len(listed))
 
 
 def _group_of(binding_id: str) -> str:

@@ -18,6 +18,9 @@ Job = Callable[[Session], None]
 LOOK_EVERY = 0.25
 """Seconds between looks for what another program has changed."""
 
+LONGEST_START = 2.0
+"""Seconds after which work starts, whether a first frame was seen or not."""
+
 
 class PlanThread(threading.Thread):
     """Runs a session's jobs, and looks for outside changes while there are none."""
@@ -27,6 +30,10 @@ class PlanThread(threading.Thread):
         self._session = session
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._wanted_card: str | None = None
+        self.opened = threading.Event()
+        """Set once the session has read what the first frame shows."""
+        self.shown = threading.Event()
+        """To be set once the first frame is out: nothing else is done until then."""
 
     def ask(self, job: Job) -> None:
         """Have a job done after those asked for before."""
@@ -48,6 +55,8 @@ class PlanThread(threading.Thread):
         try:
             with session.db.connection():
                 session.run(lambda s: s.open())
+                self.opened.set()
+                self.shown.wait(LONGEST_START)
                 while self._next(session):
                     pass
         except StoreError as error:

@@ -25,10 +25,19 @@ from planner.board import (
 )
 from planner.history import REDO, UNDO
 from planner.projects import create_project, find_project, latest_project
-from planner.requests import Action, CardChange, CardTarget, UpdateCard
+from planner.requests import (
+    Action,
+    ActivityChange,
+    ActivityTarget,
+    CardChange,
+    CardTarget,
+    UpdateActivity,
+    UpdateCard,
+)
 from store.adapter import DbAdapter, Row
 from store.errors import StoreError
 from store.records import (
+    ActivityColor,
     Card,
     CardAssumption,
     CardContextArtifact,
@@ -37,6 +46,7 @@ from store.records import (
     CardQuestion,
     CardRequirement,
     ContextArtifact,
+    WorkflowActivity,
 )
 from tui.glyphs import priority_word
 
@@ -131,6 +141,7 @@ class Session:
         self._wanted = project
         self._planner = Planner(db, actor=actor)
         self._seen_version = -1
+        self._offered = False
 
     def open(self) -> None:
         """Read the first lanes of the project to open, for the first frame."""
@@ -140,10 +151,10 @@ class Session:
                 find_project(self.db, self._wanted) if self._wanted else latest_project(self.db)
             )
             if project is None:
-                self._post(NoProject())
                 return
             outline = read_outline(self.db, project)
             self.board = read_lanes(self.db, outline, FIRST_CARDS)
+        self._offered = False
         self._post(BoardRead(self.board))
 
     def complete(self) -> None:
@@ -169,8 +180,8 @@ class Session:
         """Read the board again when another program has changed the plan."""
         version = self.db.data_version()
         if version != self._seen_version:
-            self._seen_version = version
             self.reload()
+            self._seen_version = version
 
     def apply(
         self, actions: Sequence[Action], select: str | None = None, note: str | None = None
@@ -193,6 +204,19 @@ class Session:
         ]
         action = UpdateCard(target_ref=CardTarget(card_id=card_id), payload=payload)
         self.apply([action], note=f"#{card.number} is now {', '.join(words)}")
+
+    def step_color(self, activity_id: str) -> None:
+        """Give an activity the colour after the one it has by now."""
+        activity = self.db.get(WorkflowActivity, activity_id)
+        if activity is None:
+            return
+        colors: list[ActivityColor | None] = [*ActivityColor, None]
+        color = colors[(colors.index(activity.color) + 1) % len(colors)]
+        action = UpdateActivity(
+            target_ref=ActivityTarget(workflow_activity_id=activity_id),
+            payload=ActivityChange(color=color),
+        )
+        self.apply([action], note=f"“{activity.title}” is {color or 'without colour'}")
 
     def undo(self) -> None:
         """Take back the latest change of the project that still stands."""
@@ -246,6 +270,8 @@ class Session:
 
     def open_project(self, project_id: str) -> None:
         """Show another project."""
+        if find_project(self.db, project_id) is None:
+            raise Refused("This project has been deleted meanwhile.")
         self._wanted = project_id
         self.open()
         self.complete()
@@ -266,7 +292,20 @@ class Session:
         try:
             job(self)
         except (ActionRefused, Refused, StoreError) as error:
-            self._post(Failed(str(error)))
+            self._fail(str(error))
+        except Exception as error:
+            # The thread must outlive a mistake of ours; the transaction was rolled back.
+            self._fail(
+                f"That went wrong inside planner-tui ({type(error).__name__}: {error}). "
+                "The plan is as it was; please report it."
+            )
+        if self.board is None and not self._offered:
+            self._offered = True
+            self._post(NoProject())
+
+    def _fail(self, reason: str) -> None:
+        self._offered = False
+        self._post(Failed(reason))
 
     def _show(self, result: BatchResult, select: str | None, note: str | None) -> None:
         assert self.board is not None  # noqa: S101  (narrows for the type checker)

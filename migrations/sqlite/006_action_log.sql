@@ -60,6 +60,8 @@ SET action_sequence = (
 );
 
 -- Refused actions have no sequence, and nulls are never duplicates.
+-- It also serves what the index by time did, at half the cost of an insert.
+DROP INDEX planning_action_by_project;
 CREATE UNIQUE INDEX planning_action_by_sequence ON planning_action (project_id, sequence);
 CREATE INDEX planning_action_by_batch ON planning_action (batch_id, sequence);
 

@@ -13,7 +13,6 @@ import msgspec
 _INTERESTING = ("## ", "```", " ```", "  ```", "   ```", "~~~", " ~~~", "  ~~~", "   ~~~", "<!-- ")
 _FENCE = re.compile(r"^ {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)$")
 _MARK = re.compile(r"^<!-- ([A-Z_]+(?::[A-Z_]+)*):(BEGIN|END) -->\s*$")
-_OPTIONAL = re.compile(r"\s*\(optional\)$", re.IGNORECASE)
 _ITEM = re.compile(r"^ ?[-*+] +\[([ xX])\](?: +|$)(?:#([0-9]{1,9})(?: +|$))?(.*)$")
 _INDENTED_ITEM = re.compile(r"^\s*[-*+] +\[([ xX])\](?: +|$)(?:#([0-9]{1,9})(?: +|$))?(.*)$")
 _BULLET = re.compile(r"^ ?[-*+] +()()(.*)$")
@@ -63,7 +62,7 @@ def read_body(text: str) -> Body:
     description: list[str] = []
     sections: list[Section] = []
     for part in parts:
-        name = _OPTIONAL.sub("", part.title).lower()
+        name = part.title.lower().removesuffix("(optional)").rstrip()
         if name == "acceptance criteria":
             criteria_lines += part.lines
             continue

@@ -129,15 +129,19 @@ def _find(folder: Path) -> tuple[Path, Path | None]:
     """Return the Backlog.md folder and its configuration, if it has one."""
     candidates = [folder / "backlog", folder / ".backlog", folder]
     try:
-        for place in candidates:
+        places = [
+            place
+            for place in candidates
+            if any((place / part).is_dir() for part in ("tasks", "completed", "milestones"))
+        ]
+        for place in places:
             if (place / "config.yml").is_file():
                 return place, place / "config.yml"
-        for place in candidates:
-            if any((place / part).is_dir() for part in ("tasks", "completed")):
-                beside = place.parent / "backlog.config.yml"
-                return place, beside if beside.is_file() else None
+        for place in places:
+            beside = place.parent / "backlog.config.yml"
+            return place, beside if beside.is_file() else None
         reason = (
-            "no Backlog.md folder: neither it nor backlog or .backlog in it has a config.yml or tasks"
+            "no Backlog.md folder: neither it nor backlog or .backlog in it holds tasks or milestones"
             if folder.is_dir()
             else "not a folder"
         )
@@ -159,7 +163,7 @@ class _Reader:
         if file is None:
             return BacklogConfig()
         try:
-            values = read_mapping(_read_text(file))
+            values = read_mapping(_read_text(file), first_line=1)
         except (YamlRefused, OSError) as error:
             self.problems.append(FileProblem(file.name, _reason(error)))
             return BacklogConfig()
@@ -329,10 +333,10 @@ def _in_words(key: str) -> str:
 
 def _read_text(file: Path) -> str:
     """Return a file's text, its line ends made plain line feeds."""
-    with file.open("rb") as opened:
-        content = opened.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise YamlRefused(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
+    with file.open("rb", buffering=0) as opened:
+        if os.fstat(opened.fileno()).st_size > MAX_BYTES:
+            raise YamlRefused(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
+        content = opened.readall()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

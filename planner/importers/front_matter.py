@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 _MAX_DEPTH = 20
-_AT_VALUE = re.compile(r"^(\s*(?:[\w-]+:|-)\s+)([@`].*?)\s*$")
-_AT_LIST = re.compile(r"^([\w-]+:\s*)\[(.*@.*)\]\s*$")
+_AT_VALUE = re.compile(r"^(\s*(?:[\w-]+:|-)\s+)([@`].*)$")
+_LIST = re.compile(r"^([\w-]+:\s*)\[")
 
 
 def _make_loader() -> Any:
@@ -48,11 +48,11 @@ def split_front_matter(text: str) -> tuple[str, str]:
     raise YamlRefused("its front matter is never closed (a second line with only ---)")
 
 
-def read_mapping(text: str) -> dict[str, Any]:
+def read_mapping(text: str, *, first_line: int = 2) -> dict[str, Any]:
     """Return a YAML mapping as text, lists and dicts; every scalar is text.
 
     Values that start with ``@`` (``assignee: @someone``), which older files have and YAML
-    refuses, are read as text.
+    refuses, are read as text. ``first_line`` is where the text starts in its file.
 
     Raises:
         YamlRefused: The text is not YAML, not a mapping, uses aliases, is nested too
@@ -63,11 +63,11 @@ def read_mapping(text: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mended = "\n".join(_quote_at(line) for line in text.split("\n"))
         if mended == text:
-            raise YamlRefused(_say(error)) from None
+            raise YamlRefused(_say(error, first_line)) from None
         try:
             value = _build(mended)
         except yaml.YAMLError:
-            raise YamlRefused(_say(error)) from None
+            raise YamlRefused(_say(error, first_line)) from None
     if not isinstance(value, dict):
         raise YamlRefused("its YAML is not a mapping (key: value lines)")
     return value
@@ -148,17 +148,18 @@ def _build(text: str) -> Any:
 def _quote_at(line: str) -> str:
     """Quote what starts with a sign YAML reserves."""
     if match := _AT_VALUE.match(line):
-        return match[1] + json.dumps(match[2], ensure_ascii=False)
-    if match := _AT_LIST.match(line):
-        items = (item.strip() for item in match[2].split(","))
+        return match[1] + json.dumps(match[2].rstrip(), ensure_ascii=False)
+    bare = line.rstrip()
+    if "@" in line and bare.endswith("]") and (match := _LIST.match(line)):
+        items = (item.strip() for item in bare[match.end() : -1].split(","))
         quoted = (json.dumps(i, ensure_ascii=False) if i.startswith("@") else i for i in items)
         return f"{match[1]}[{', '.join(quoted)}]"
     return line
 
 
-def _say(error: yaml.YAMLError) -> str:
+def _say(error: yaml.YAMLError, first_line: int) -> str:
     """Say what YAML found wrong, in one line, with the line in the file where that is known."""
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     mark = getattr(error, "problem_mark", None)
-    where = f" (line {mark.line + 2})" if mark is not None else ""
+    where = f" (line {mark.line + first_line})" if mark is not None else ""
     return f"its YAML can't be read: {' '.join(str(problem).split())}{where}"

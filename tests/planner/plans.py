@@ -27,6 +27,7 @@ from store.records import (
     Workflow,
     WorkflowActivity,
 )
+from tests.store.fresh import migrated
 
 MAP_TABLES: tuple[type[Record], ...] = (
     Workflow,
@@ -100,7 +101,7 @@ class Plan:
     def __init__(self, db: DbAdapter, name: str = "Atlas") -> None:
         self.db = db
         self.clock = ticking()
-        self.new_id = counting("made")
+        self.new_id = counting(f"{name.casefold()}-made")
         self.project_id = create_project(
             db, name, clock=self.clock, new_id=counting(name.casefold())
         ).id
@@ -180,7 +181,9 @@ class Plan:
 
 @contextmanager
 def opened(path: Path) -> Iterator[DbAdapter]:
-    """Open a store, connected for the length of the block."""
+    """Open a store, made when it isn't there, connected for the length of the block."""
+    if not path.exists():
+        path.write_bytes(migrated())
     db = open_store(path)
     with db.connection():
         yield db

@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.screens.dialog import Dialog
 from tui.screens.plain_area import PlainArea
 from tui.text import visible_lines, wrap
 from tui.widgets.key_line import KeyLine
@@ -23,17 +23,16 @@ BLANK = "This can't be blank: type something, or cancel."
 """What is said of a blank text."""
 
 
-class AskText(ModalScreen[str | None]):
+class AskText(Dialog[str | None]):
     """Asks for a text; None when the person cancels.
 
     A text that was not changed comes back as it was, any other without blanks around it.
     """
 
     CSS_PATH: ClassVar = ["dialog.tcss", "ask_text.tcss"]
-    DEFAULT_CLASSES = "dialog-screen"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "save", "Save", id="ask.save", tooltip="Take this text", priority=True),
+        Binding("enter", "save", "Save", id="ask.save", tooltip="Take this text"),
         Binding("escape", "cancel", "Cancel", id="ask.cancel", tooltip="Leave all as it was"),
     ]
 
@@ -75,14 +74,20 @@ class AskText(ModalScreen[str | None]):
     def _on_changed(self) -> None:
         self.query_one("#refusal").remove_class("-shown")
 
+    @on(PlainArea.Submitted)
+    def _on_submitted(self, message: PlainArea.Submitted) -> None:
+        self._take(message.value)
+
     def action_save(self) -> None:
         """Take the text, unless it won't do."""
-        value = self.query_one(PlainArea).value
+        self._take(self.query_one(PlainArea).value)
+
+    def _take(self, value: str) -> None:
         if value != self._value:
             value = value.strip()
         refusal = BLANK if not value.strip() else self._refuse(value) if self._refuse else None
         if refusal is None:
-            self.dismiss(value)
+            self.finish(value)
             return
         shown = self.query_one("#refusal", Static)
         shown.update(Content(f"✗ {visible_lines(refusal)}"))
@@ -90,4 +95,4 @@ class AskText(ModalScreen[str | None]):
 
     def action_cancel(self) -> None:
         """Leave all as it was."""
-        self.dismiss(None)
+        self.finish(None)

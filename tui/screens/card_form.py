@@ -12,7 +12,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
@@ -20,6 +19,7 @@ from textual.widgets import Static
 from store.records import Card, CardStatus
 from tui.glyphs import PRIORITY_WORDS, STATUS, priority_word
 from tui.screens.confirm import Confirm
+from tui.screens.dialog import Dialog
 from tui.screens.plain_area import PlainArea
 from tui.text import clip
 from tui.widgets.key_line import KeyLine
@@ -177,7 +177,7 @@ class PriorityChoice(Choice):
         return self._priorities[self.chosen]
 
 
-class CardForm(ModalScreen[dict[str, Any] | None]):
+class CardForm(Dialog[dict[str, Any] | None]):
     """Edits a card.
 
     The result holds the changed fields alone, as ``updateCard`` takes them; it is None when
@@ -185,7 +185,6 @@ class CardForm(ModalScreen[dict[str, Any] | None]):
     """
 
     CSS_PATH: ClassVar = ["dialog.tcss", "card_form.tcss"]
-    DEFAULT_CLASSES = "dialog-screen"
     AUTO_FOCUS = "#title_field"
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -195,7 +194,6 @@ class CardForm(ModalScreen[dict[str, Any] | None]):
             "Save",
             id="card_form.save",
             tooltip="Save what was changed",
-            priority=True,
         ),
         Binding(
             "escape",
@@ -302,17 +300,17 @@ class CardForm(ModalScreen[dict[str, Any] | None]):
             refusal.add_class("-shown")
             self.query_one("#title_field").focus()
             return
-        self.dismiss(self.changes or None)
+        self.finish(self.changes or None)
 
     def action_cancel(self) -> None:
         """Leave the card as it was; asks first when something was changed."""
         if not self.changes:
-            self.dismiss(None)
+            self.finish(None)
             return
 
         def answered(discard: bool | None) -> None:
             if discard:
-                self.dismiss(None)
+                self.finish(None)
 
         self.app.push_screen(
             Confirm(

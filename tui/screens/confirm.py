@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.keys import key_of
+from tui.screens.dialog import Dialog
 from tui.text import visible, wrap
 
 _WIDTH = 58
@@ -21,11 +21,10 @@ _QUESTION_LINES = 3
 _DETAIL_LINES = 3
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Asks a question that is answered by yes or no; no is the answer at hand."""
 
     CSS_PATH: ClassVar = ["dialog.tcss", "confirm.tcss"]
-    DEFAULT_CLASSES = "dialog-screen"
     AUTO_FOCUS = "#no"
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -106,11 +105,11 @@ class Confirm(ModalScreen[bool]):
     @on(Button.Pressed)
     def _on_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.dismiss(event.button.id == "yes")
+        self.finish(event.button.id == "yes")
 
     def action_answer(self, yes: bool) -> None:
         """Answer."""
-        self.dismiss(yes)
+        self.finish(yes)
 
     def action_scroll(self, way: str) -> None:
         """Show other details."""

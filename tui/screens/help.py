@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.keys import HelpRow
+from tui.screens.dialog import Dialog
 from tui.text import clip, visible
 from tui.widgets.key_line import KeyLine
 
@@ -31,11 +31,10 @@ class _Search(Input):
         return key != "question_mark" and super().check_consume_key(key, character)
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """The keys in groups; typing narrows them, the arrows scroll."""
 
     CSS_PATH: ClassVar = ["dialog.tcss", "help.tcss"]
-    DEFAULT_CLASSES = "dialog-screen"
     AUTO_FOCUS = "Input"
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -142,7 +141,7 @@ class Help(ModalScreen[None]):
 
     def action_close(self) -> None:
         """Go back."""
-        self.dismiss(None)
+        self.finish(None)
 
     def action_move(self, by: int) -> None:
         """Scroll by a line."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.geometry import Region
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from planner import requests as ask
 from planner.board import Board, CardFace
@@ -59,7 +59,7 @@ class MapScreen(Screen[None]):
         self._collapsed: dict[str, frozenset[str]] = {}
         self._filter: CardFilter | None = None
         self._descriptions: dict[str, str] = {}
-        self._editing = False
+        self._welcome: ModalScreen[Any] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the map, the pane beside or below it, and three lines."""
@@ -88,12 +88,14 @@ class MapScreen(Screen[None]):
 
     def on_board_read(self, message: BoardRead) -> None:
         """Show a new snapshot."""
-        switched = self._board is None or self._board.project.id != message.board.project.id
-        if switched:
-            self._filter, self._descriptions = None, {}
-            self.query_one(FilterLine).action_clear()
+        if self._welcome is not None:
+            welcome, self._welcome = self._welcome, None
+            welcome.pop_until_active()
+            welcome.dismiss(None)
+        if self._board is not None and self._board.project.id != message.board.project.id:
+            self._forget()
         self._board = message.board
-        if self._filter is not None:
+        if self.query_one(FilterLine).is_open:
             # A change may have come with new words.
             self._plan.ask(Session.read_texts)
         self._show_board(message.select)
@@ -126,7 +128,14 @@ class MapScreen(Screen[None]):
         from tui.screens.projects import NewProject
         from tui.screens.welcome import LoadSample, Welcome, WelcomeChoice
 
+        if self._welcome is not None:
+            return
+        self._forget()
+
         def chosen(choice: WelcomeChoice | None) -> None:
+            if self._welcome is None:
+                return  # A project came from elsewhere meanwhile.
+            self._welcome = None
             if isinstance(choice, NewProject):
                 name = choice.name
                 self._plan.ask(lambda session: session.create_project(name))
@@ -135,7 +144,8 @@ class MapScreen(Screen[None]):
             else:
                 self.app.exit()
 
-        self.app.push_screen(Welcome(self.app.sub_title), chosen)
+        self._welcome = Welcome(self.app.sub_title)
+        self.app.push_screen(self._welcome, chosen)
 
     def on_projects_read(self, message: ProjectsRead) -> None:
         """Let the person choose a project."""
@@ -180,8 +190,8 @@ class MapScreen(Screen[None]):
         if column is not None:
             detail.show_words(column.title, [f"activity · {_cards(column.size)}"])
         elif lane is not None:
-            activities = f"{len(lane.columns)} activit{'y' if len(lane.columns) == 1 else 'ies'}"
-            detail.show_words(lane.title, [f"workflow · {activities} · {_cards(lane.size)}"])
+            facts = f"workflow · {_activities(len(lane.columns))} · {_cards(lane.size)}"
+            detail.show_words(lane.title, [facts])
         else:
             detail.show_words("", [])
 
@@ -195,13 +205,10 @@ class MapScreen(Screen[None]):
 
     @on(MapView.Dropped)
     def _on_dropped(self, message: MapView.Dropped) -> None:
-        lanes, onto = self.map.lanes, message.onto
-        columns = lanes[onto.lane].columns
-        if not columns:
-            return
-        column = columns[max(0, onto.column)]
-        target = column.cards[onto.row] if onto.row >= 0 else None
-        position = self._position(column.id, target)
+        column, row = message.column, message.row
+        position = None
+        if row < len(column.cards):
+            position = self._position(column.id, column.cards[row] if row != HEADING else None)
         self._apply(
             ask.MoveCard(
                 target_ref=ask.CardTarget(card_id=message.card.id),
@@ -264,7 +271,7 @@ class MapScreen(Screen[None]):
             return
 
         def edited(title: str | None) -> None:
-            if title is not None and title != card.title:
+            if title is not None and title != card.title.strip():
                 self._update_card(card, ask.CardChange(title=title))
 
         self._type_title(self.map.screen_region(place), card.title, "title", edited)
@@ -314,15 +321,13 @@ class MapScreen(Screen[None]):
             target = ask.ActivityTarget(workflow_activity_id=column.id)
             action = ask.DeleteActivity(target_ref=target)
             question = f"Delete the activity “{column.title}”?"
-            details = [f"{_cards(column.size)} and all they hold go with it."]
+            details = _all_goes(_cards(column.size) if column.size else "")
         else:
             action = ask.DeleteWorkflow(target_ref=ask.WorkflowTarget(workflow_id=lane.id))
             question = f"Delete the workflow “{lane.title}”?"
             whole = next(w for w in self._board.lanes if w.id == lane.id)
-            details = [
-                f"{len(whole.columns)} activities and {_cards(whole.size)}, with all they hold,"
-                " go with it."
-            ]
+            held = [_activities(len(whole.columns)), *([_cards(whole.size)] if whole.size else [])]
+            details = _all_goes(" and ".join(held) if whole.columns else "")
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -401,10 +406,10 @@ class MapScreen(Screen[None]):
         if lane is None:
             return
         if column is not None:
-            column_id = column.id
+            column_id, column_title = column.id, column.title
 
             def named_activity(title: str | None) -> None:
-                if title is not None:
+                if title is not None and title != column_title:
                     target = ask.ActivityTarget(workflow_activity_id=column_id)
                     change = ask.ActivityChange(title=title)
                     self._apply(ask.UpdateActivity(target_ref=target, payload=change))
@@ -413,7 +418,7 @@ class MapScreen(Screen[None]):
         else:
 
             def named_workflow(title: str | None) -> None:
-                if title is not None:
+                if title is not None and title != lane.title:
                     target = ask.WorkflowTarget(workflow_id=lane.id)
                     change = ask.WorkflowChange(title=title)
                     self._apply(ask.UpdateWorkflow(target_ref=target, payload=change))
@@ -423,17 +428,9 @@ class MapScreen(Screen[None]):
     def action_color(self) -> None:
         """Give the activity its next colour."""
         column = self.map.column
-        if column is None:
-            return
-        colors: list[ActivityColor | None] = [*ActivityColor, None]
-        now = ActivityColor(column.color) if column.color else None
-        color = colors[(colors.index(now) + 1) % len(colors)]
-        target = ask.ActivityTarget(workflow_activity_id=column.id)
-        change = ask.ActivityChange(color=color)
-        self._apply(
-            ask.UpdateActivity(target_ref=target, payload=change),
-            f"“{column.title}” is {color or 'without colour'}",
-        )
+        if column is not None:
+            activity_id = column.id
+            self._plan.ask(lambda session: session.step_color(activity_id))
 
     def action_fold(self) -> None:
         """Fold or unfold the workflow."""
@@ -446,8 +443,7 @@ class MapScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Type what the cards to show must hold."""
-        if not self._descriptions:
-            self._plan.ask(Session.read_texts)
+        self._plan.ask(Session.read_texts)
         self.query_one(FilterLine).open()
 
     def action_clear_filter(self) -> None:
@@ -459,6 +455,12 @@ class MapScreen(Screen[None]):
         self._plan.ask(Session.read_projects)
 
     # Between them
+
+    def _forget(self) -> None:
+        """Let go of the project shown so far, with its selection and its filter."""
+        self._board, self._filter, self._descriptions = None, None, {}
+        self.query_one(FilterLine).action_clear()
+        self.map.show((), frozenset())
 
     def _show_board(self, select: str | None = None) -> None:
         board = self._board
@@ -505,19 +507,19 @@ class MapScreen(Screen[None]):
     def _type_title(self, region: Region, value: str, placeholder: str, done: TitleTaken) -> None:
         from tui.widgets.title_input import TitleInput
 
-        if self._editing:
+        if self.map.typing_into is not None:
             return
-        self._editing = True
         width = max(24, min(region.width, self.size.width))
         x = max(0, min(region.x, self.size.width - width))
         y = max(0, min(region.y, self.size.height - 3))
 
         def finished(title: str | None) -> None:
-            self._editing = False
+            self.map.typing_into = None
             self.map.focus()
             done(title)
 
-        self.mount(TitleInput(Region(x, y, width, 3), value, placeholder, finished))
+        self.map.typing_into = TitleInput(Region(x, y, width, 3), value, placeholder, finished)
+        self.mount(self.map.typing_into)
 
     def _ask_text(self, title: str, value: str, placeholder: str, done: TitleTaken) -> None:
         from tui.screens.ask_text import AskText
@@ -530,6 +532,14 @@ class MapScreen(Screen[None]):
 
 def _cards(count: int) -> str:
     return f"{count:,} card{'' if count == 1 else 's'}"
+
+
+def _activities(count: int) -> str:
+    return f"{count:,} activit{'y' if count == 1 else 'ies'}"
+
+
+def _all_goes(held: str) -> list[str]:
+    return [f"Gone with it: {held}, and all they hold."] if held else []
 
 
 def _card_goes(card: CardFace) -> list[str]:

@@ -32,11 +32,16 @@ class PlainArea(TextArea):
     has a code of its own from the end of the private use planes; ``value`` is the text.
     """
 
+    DEFAULT_CSS = """
+    PlainArea:ansi > .text-area--placeholder { text-style: dim; }
+    """
+
     @dataclass
     class Submitted(Message):
-        """``enter`` was pressed in an area that is for one line."""
+        """``enter`` was pressed in an area that is for one line, which then held ``value``."""
 
         area: PlainArea
+        value: str
 
         @property
         def control(self) -> PlainArea:
@@ -85,7 +90,7 @@ class PlainArea(TextArea):
         if self._one_line and event.key == "enter":
             event.stop()
             event.prevent_default()
-            self.post_message(self.Submitted(self))
+            self.post_message(self.Submitted(self, self.value))
 
     def get_line(self, line_index: int) -> Text:
         """Return a line as it is drawn."""

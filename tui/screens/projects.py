@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.screens.ask_text import AskText
+from tui.screens.dialog import Dialog
 from tui.text import clip
 from tui.widgets.key_line import KeyLine
 
@@ -43,11 +43,10 @@ ProjectRow = tuple[str, str, str | None, int, int, int]
 """A project's id, name and description; how many workflows, activities and cards it has."""
 
 
-class Projects(ModalScreen[ProjectChoice | None]):
+class Projects(Dialog[ProjectChoice | None]):
     """The projects of the plan, each with how much it holds; None when nothing is chosen."""
 
     CSS_PATH: ClassVar = ["dialog.tcss", "projects.tcss"]
-    DEFAULT_CLASSES = "dialog-screen"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -111,7 +110,7 @@ class Projects(ModalScreen[ProjectChoice | None]):
     @on(OptionList.OptionSelected)
     def _on_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(OpenProject(self._rows[event.option_index][0]))
+        self.finish(OpenProject(self._rows[event.option_index][0]))
 
     def action_open(self) -> None:
         """Open the highlighted project."""
@@ -127,7 +126,7 @@ class Projects(ModalScreen[ProjectChoice | None]):
 
         def named(name: str | None) -> None:
             if name is not None:
-                self.dismiss(NewProject(name))
+                self.finish(NewProject(name))
 
         self.app.push_screen(
             AskText("New project", placeholder="Its name", yes="Make it", refuse=taken), named
@@ -135,7 +134,7 @@ class Projects(ModalScreen[ProjectChoice | None]):
 
     def action_close(self) -> None:
         """Stay with the project that is open."""
-        self.dismiss(None)
+        self.finish(None)
 
 
 def _count(count: int, one: str, many: str) -> str:

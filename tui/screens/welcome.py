@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.screens.ask_text import AskText
+from tui.screens.dialog import Dialog
 from tui.screens.projects import NewProject
 from tui.text import visible
 from tui.widgets.key_line import KeyLine
@@ -35,11 +35,10 @@ _OFFERS = (
 )
 
 
-class Welcome(ModalScreen[WelcomeChoice | None]):
+class Welcome(Dialog[WelcomeChoice | None]):
     """Offers a start on an empty database; None is to quit."""
 
     CSS_PATH: ClassVar = ["dialog.tcss", "welcome.tcss"]
-    DEFAULT_CLASSES = "dialog-screen"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -101,7 +100,7 @@ class Welcome(ModalScreen[WelcomeChoice | None]):
 
         def named(name: str | None) -> None:
             if name is not None:
-                self.dismiss(NewProject(name))
+                self.finish(NewProject(name))
 
         self.app.push_screen(
             AskText("What are you building?", placeholder="The project's name", yes="Create it"),
@@ -110,8 +109,8 @@ class Welcome(ModalScreen[WelcomeChoice | None]):
 
     def action_sample(self) -> None:
         """Load the sample plan."""
-        self.dismiss(LoadSample())
+        self.finish(LoadSample())
 
     def action_leave(self) -> None:
         """Leave the database as it is."""
-        self.dismiss(None)
+        self.finish(None)

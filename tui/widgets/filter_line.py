@@ -58,6 +58,11 @@ class FilterLine(Widget, can_focus=True):
         self.text = ""
         self._count = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the line is shown."""
+        return self.has_class("-open")
+
     def open(self) -> None:
         """Show the line and type into it."""
         self.add_class("-open")

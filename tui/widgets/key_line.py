@@ -154,7 +154,7 @@ class KeyLine(Widget):
         items: list[_Item] = []
         at = 1
         for deed in others:
-            if at + self._cells(deed) + kept >= width:
+            if at + self._cells(deed) + kept > width:
                 break
             items.append(self._place(deed, at, width))
             at = items[-1].end + _GAP

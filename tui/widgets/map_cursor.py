@@ -78,15 +78,21 @@ def find(lanes: Sequence[Lane], wanted: str) -> Place | None:
     return None
 
 
-def nearest(lanes: Sequence[Lane], place: Place) -> Place | None:
-    """Return the place closest to one that may have gone, or None on an empty map."""
+def nearest(lanes: Sequence[Lane], collapsed: frozenset[str], place: Place) -> Place | None:
+    """Return the place closest to one that may have gone, or None on an empty map.
+
+    Where a filter hides all cards of an activity, it is a card of the closest other one.
+    """
     if not lanes:
         return None
     lane_index = max(0, min(place.lane, len(lanes) - 1))
     columns = lanes[lane_index].columns
-    if place.column == HEADING or not columns:
+    if place.column == HEADING or not columns or lanes[lane_index].id in collapsed:
         return Place(lane_index)
     column = min(place.column, len(columns) - 1)
+    if place.row != HEADING and columns[column].hidden:
+        shown = [index for index, other in enumerate(columns) if other.cards]
+        column = min(shown, key=lambda index: abs(index - column), default=column)
     return Place(lane_index, column, min(place.row, len(columns[column].cards) - 1))
 
 

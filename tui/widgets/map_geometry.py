@@ -94,6 +94,21 @@ class MapGeometry:
             return None
         return Place(lane, column, row)
 
+    def drop_at(self, x: int, line: int) -> Place | None:
+        """Return where a card let go of at a point would go.
+
+        Below an activity's last card that is the row after it, which holds no card yet.
+        """
+        place = self.place_at(x, line)
+        if place is not None or not self.lanes or not 0 <= line < self.height:
+            return place
+        lane, column = self.lane_at(line), x // self.pitch_x
+        columns = self.lanes[lane].columns
+        if not 0 <= column < len(columns):
+            return None
+        row = max(0, line - self.tops[lane] - HEADINGS + PITCH - CARD_LINES) // PITCH
+        return Place(lane, column, min(row, len(columns[column].cards)))
+
     def region(self, place: Place) -> Region:
         """Return where a place stands on the map."""
         top = self.tops[place.lane]

@@ -7,15 +7,19 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from planner.board import CardFace, Column, Lane
 from tui.widgets import map_cursor as cursor
 from tui.widgets.map_geometry import CARD_LINES, HEADINGS, PITCH, MapGeometry, Place
 from tui.widgets.map_paint import MapPaint
+
+TRY_EVERY, TRIES = 0.01, 100
+"""Seconds between tries to hand on what was typed ahead, and how many there are."""
 
 COLORS = ("yellow", "blue", "purple", "green", "orange", "pink", "plain")
 
@@ -99,11 +103,12 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Dropped(Message):
-        """A card was dragged to another place."""
+        """A card was dragged to a row of an activity, or onto its heading."""
 
         map_view: MapView
         card: CardFace
-        onto: Place
+        column: Column
+        row: int
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's word)
         super().__init__(id=id)
@@ -114,8 +119,12 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         self._geometry = MapGeometry((), frozenset(), 1)
         self._paint: MapPaint | None = None
         self._selected_id: str | None = None
+        self.typing_into: Widget | None = None
+        """Gets the keys in place of the map, from the moment it is asked for."""
+        self._typed_ahead: list[events.Key] = []
         self._dragged: CardFace | None = None
         self._drop_onto: Place | None = None
+        self._pressed_at = Offset(-1, -1)
 
     # What is shown
 
@@ -145,9 +154,8 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
             found = Place(found.lane)
         moved = found is None or found != self.place
         if found is None and self.place is not None:
-            found = cursor.nearest(lanes, self.place)
-        if found is None or (found.row < 0 <= (self.place or found).row):
-            # What was a card stays a card: a filter's first match, say.
+            found = cursor.nearest(lanes, collapsed, self.place)
+        elif found is None:
             found = cursor.first_card(lanes, collapsed)
         self.place = found
         self._selected_id = cursor.id_of(lanes, found) if found else None
@@ -172,7 +180,7 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         """The workflow the selection is in, None on an empty map."""
         return self.lanes[self.place.lane] if self.place else None
 
-    def select(self, place: Place) -> None:
+    def select(self, place: Place, *, scroll: bool = True) -> None:
         """Move the selection, repainting the lines it leaves and those it comes to."""
         if place == self.place or not self.lanes:
             return
@@ -180,7 +188,8 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         self.place = place
         self._selected_id = cursor.id_of(self.lanes, place)
         self._refresh_place(place)
-        self._scroll_to_selection()
+        if scroll:
+            self._scroll_to_selection()
         self.post_message(self.Selected(self))
 
     def step(self, key: str, times: int = 1) -> None:
@@ -326,6 +335,35 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
             x = region.x if region.x < x else region.right - size.width
         self.scroll_to(x, max(0, y), animate=False, immediate=True)
 
+    async def on_key(self, event: events.Key) -> None:
+        """Do what a key is bound to before looking at the next one.
+
+        Left to itself, a burst of keys (typed ahead, or held up by a slow line) would all be
+        looked up before the first has opened an input or a dialog, and the letters of a title
+        would run as commands.
+        """
+        event.stop()
+        event.prevent_default()
+        if self._typed_ahead or self.typing_into is not None or not self.screen.is_active:
+            self._typed_ahead.append(events.Key(event.key, event.character))
+            if len(self._typed_ahead) == 1:
+                self._hand_on(TRIES)
+            return
+        active = self.screen.active_bindings.get(event.key)
+        if active is not None and active.enabled:
+            await self.app.run_action(active.binding.action, active.node)
+
+    def _hand_on(self, tries: int) -> None:
+        """Give what was typed ahead to what was opened for it, once that has the focus."""
+        focused = self.app.screen.focused
+        if focused in (None, self) and tries:
+            self.set_timer(TRY_EVERY, lambda: self._hand_on(tries - 1))
+            return
+        typed, self._typed_ahead = self._typed_ahead, []
+        if focused is not None:
+            for event in typed:
+                focused.post_message(event)
+
     # The mouse
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
@@ -333,7 +371,9 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         place = self.place_at(event.x, event.y)
         if place is None:
             return
-        self.select(place)
+        # What is pressed stays below the mouse, or letting go would drop it elsewhere.
+        self.select(place, scroll=False)
+        self._pressed_at = event.offset
         if place.column < 0 and event.x < 4:
             self.post_message(self.LaneClicked(self))
         self._dragged = self.card
@@ -344,7 +384,7 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         """Show where a dragged card would go."""
         if self._dragged is None or not event.button:
             return
-        onto = self.place_at(event.x, event.y)
+        onto = self._drop_at(event.x, event.y)
         if onto is not None and onto != self._drop_onto:
             self._refresh_place(self._drop_onto)
             self._drop_onto = onto
@@ -353,13 +393,24 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Let go of a dragged card."""
         self.release_mouse()
-        dragged, onto = self._dragged, self.place_at(event.x, event.y)
+        dragged, onto = self._dragged, self._drop_at(event.x, event.y)
         self._refresh_place(self._drop_onto)
         self._dragged = self._drop_onto = None
-        if dragged is not None and onto is not None and onto != self.place:
-            self.post_message(self.Dropped(self, dragged, onto))
+        if event.offset == self._pressed_at or onto in (None, self.place):
+            return
+        columns = self.lanes[onto.lane].columns if onto is not None else ()
+        if dragged is not None and onto is not None and columns:
+            column = columns[max(0, onto.column)]
+            self.post_message(self.Dropped(self, dragged, column, onto.row))
 
     def on_click(self, event: events.Click) -> None:
         """Open a card clicked twice."""
-        if event.chain == 2 and self.card is not None:
+        place = self.place_at(event.x, event.y)
+        if event.chain == 2 and self.card is not None and place == self.place:
             self.post_message(self.Opened(self))
+
+    def _drop_at(self, x: int, y: int) -> Place | None:
+        """Return where a card let go of at a point of this widget would go."""
+        if not self.lanes or not 0 <= y < self.size.height:
+            return None
+        return self._geometry.drop_at(x + self.scroll_offset.x, self._line_at(y))

@@ -46,12 +46,13 @@ class TitleInput(Input):
         self._finish(None)
 
     async def action_submit(self) -> None:
-        """Hand the title on; a blank one leaves it as it was."""
-        self._finish(self.value if self.value.strip() else None)
+        """Hand the title on, blanks around it left out; a blank one leaves it as it was."""
+        self._finish(self.value.strip() or None)
 
     def on_blur(self, event: events.Blur) -> None:
-        """Going elsewhere leaves it as it was."""
-        self._finish(None)
+        """Going elsewhere leaves it as it was; a look at another window doesn't."""
+        if self.app.app_focus and self.screen.focused is not self:
+            self._finish(None)
 
     def _finish(self, value: str | None) -> None:
         done, self._done = self._done, None

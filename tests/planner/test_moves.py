@@ -1,0 +1,156 @@
+"""Moves: one step on the board becomes the planning action that does it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.board import Board, CardFace, read_board
+from planner.moves import everything, plan_move
+from store.records import Card, Workflow, WorkflowActivity
+from tests.planner.plans import Plan, in_activity, on, opened, request
+
+
+@pytest.fixture
+def plan(database_path: Path) -> Iterator[Plan]:
+    with opened(database_path) as db:
+        plan = Plan(db)
+        plan.build()
+        yield plan
+
+
+def board_of(plan: Plan) -> Board:
+    return read_board(plan.db, plan.project)
+
+
+def move(plan: Plan, moved: str, direction: str, hidden: tuple[str, ...] = ()) -> bool:
+    """Move something one step; say whether there was anywhere to go."""
+
+    def shown(card: CardFace) -> bool:
+        return card.id not in hidden
+
+    action = plan_move(board_of(plan), moved, direction, shown)
+    if action is not None:
+        plan.apply(action)
+    return action is not None
+
+
+def cards(plan: Plan, activity_id: str) -> list[str]:
+    return plan.order(Card, workflow_activity_id=activity_id)
+
+
+def test_a_card_goes_up_and_down_its_activity(plan: Plan) -> None:
+    assert move(plan, "w1a1c1", "down")
+    assert cards(plan, "w1a1") == ["w1a1c2", "w1a1c1", "w1a1c3"]
+    assert move(plan, "w1a1c3", "up")
+    assert cards(plan, "w1a1") == ["w1a1c2", "w1a1c3", "w1a1c1"]
+
+
+def test_a_card_goes_to_the_activity_beside_at_the_same_height(plan: Plan) -> None:
+    assert move(plan, "w1a1c2", "right")
+    assert cards(plan, "w1a2") == ["w1a2c1", "w1a1c2", "w1a2c2", "w1a2c3"]
+    assert move(plan, "w1a1c2", "left")
+    assert cards(plan, "w1a1") == ["w1a1c1", "w1a1c2", "w1a1c3"]
+    plan.apply(*(request("deleteCard", on(f"w1a2c{n}")) for n in (2, 3)))
+    assert move(plan, "w1a1c3", "right")
+    assert cards(plan, "w1a2") == ["w1a2c1", "w1a1c3"]
+
+
+def test_past_the_ends_of_its_activity_a_card_goes_to_the_next_workflow(plan: Plan) -> None:
+    assert move(plan, "w1a2c3", "down")
+    assert cards(plan, "w2a2") == ["w1a2c3", "w2a2c1", "w2a2c2", "w2a2c3"]
+    assert move(plan, "w1a2c3", "up")
+    assert cards(plan, "w1a2") == ["w1a2c1", "w1a2c2", "w1a2c3"]
+
+
+def test_a_workflow_without_activities_is_passed_over(plan: Plan) -> None:
+    plan.act("createWorkflow", id="empty", title="Empty", position=1)
+    assert move(plan, "w1a1c3", "down")
+    assert cards(plan, "w2a1")[0] == "w1a1c3"
+    assert move(plan, "w1a1c3", "up")
+    assert cards(plan, "w1a1")[-1] == "w1a1c3"
+
+
+def test_a_workflow_with_fewer_activities_takes_the_card_in_its_last(plan: Plan) -> None:
+    plan.act("deleteActivity", in_activity("w2a2"))
+    assert move(plan, "w1a2c3", "down")
+    assert cards(plan, "w2a1")[0] == "w1a2c3"
+
+
+@pytest.mark.parametrize(
+    ("moved", "direction"),
+    [
+        ("w1a1c1", "up"),
+        ("w1a1c1", "left"),
+        ("w1a2c1", "right"),
+        ("w2a1c3", "down"),
+        ("w1a1", "left"),
+        ("w1a2", "right"),
+        ("w1a1", "up"),
+        ("w1a1", "down"),
+        ("w1", "up"),
+        ("w2", "down"),
+        ("w1", "left"),
+        ("w1", "right"),
+        ("nobody", "up"),
+    ],
+)
+def test_at_an_edge_there_is_nowhere_to_go(plan: Plan, moved: str, direction: str) -> None:
+    assert plan_move(board_of(plan), moved, direction) is None
+
+
+def test_activities_go_left_and_right_and_workflows_up_and_down(plan: Plan) -> None:
+    assert move(plan, "w1a1", "right")
+    assert plan.order(WorkflowActivity, workflow_id="w1") == ["w1a2", "w1a1"]
+    assert move(plan, "w1a1", "left")
+    assert plan.order(WorkflowActivity, workflow_id="w1") == ["w1a1", "w1a2"]
+    assert move(plan, "w1", "down")
+    assert plan.order(Workflow, project_id=plan.project_id) == ["w2", "w1"]
+    assert move(plan, "w1", "up")
+    assert plan.order(Workflow, project_id=plan.project_id) == ["w1", "w2"]
+
+
+def test_a_card_goes_past_the_ones_a_filter_hides(plan: Plan) -> None:
+    assert move(plan, "w1a1c1", "down", hidden=("w1a1c2",))
+    assert cards(plan, "w1a1") == ["w1a1c2", "w1a1c3", "w1a1c1"]
+    assert move(plan, "w1a1c1", "up", hidden=("w1a1c3",))
+    assert cards(plan, "w1a1") == ["w1a1c1", "w1a1c2", "w1a1c3"]
+
+
+def test_with_all_below_it_hidden_a_card_leaves_its_activity(plan: Plan) -> None:
+    assert move(plan, "w1a1c1", "down", hidden=("w1a1c2", "w1a1c3"))
+    assert cards(plan, "w1a1") == ["w1a1c2", "w1a1c3"]
+    assert cards(plan, "w2a1")[0] == "w1a1c1"
+
+
+def test_everything_is_shown_unless_told_otherwise(plan: Plan) -> None:
+    assert everything(board_of(plan).lanes[0].columns[0].cards[0])
+
+
+IDS = ["w1", "w2", "w1a1", "w1a2", "w2a1", *(f"w{w}a{a}c1" for w in (1, 2) for a in (1, 2))]
+BACK = {"up": "down", "down": "up", "left": "right", "right": "left"}
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from([*BACK])), max_size=10))
+def test_any_move_keeps_every_card_and_can_be_taken_back(
+    tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[str, str]]
+) -> None:
+    with opened(tmp_path_factory.mktemp("moves") / "plan.db") as db:
+        plan = Plan(db)
+        plan.build(cards=2)
+        numbers = sorted(card.number or 0 for card in db.list(Card))
+        for moved, direction in moves:
+            before = board_of(plan)
+            if not move(plan, moved, direction):
+                continue
+            after = board_of(plan)
+            assert after.lanes != before.lanes, "a move that changes nothing is no move"
+            assert sorted(card.number or 0 for card in db.list(Card)) == numbers
+            for activity in db.list(WorkflowActivity):
+                cards(plan, activity.id)  # positions stay 0…n-1
+            plan.undo()
+            assert board_of(plan).lanes == before.lanes
+            plan.redo()

@@ -1,0 +1,821 @@
+"""The contract of ``DbAdapter``: what any adapter, whatever its engine, must do."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from store.adapter import DbAdapter
+from store.errors import RowMissing, RowRefused, StoreError, UnknownColumn
+from store.models import column_types
+from store.open import open_store
+from store.records import (
+    RECORDS,
+    AgentCommit,
+    AgentExecution,
+    ApprovalRequest,
+    Card,
+    CardAssignment,
+    CardAssumption,
+    CardContextArtifact,
+    CardKnownFact,
+    CardPlannedFile,
+    CardQuestion,
+    CardRequirement,
+    ContextArtifact,
+    EventArchive,
+    EventLog,
+    MemoryRetrievalLog,
+    MemoryUnit,
+    MemoryUnitRelation,
+    OrchestrationRun,
+    PlanningAction,
+    Project,
+    PullRequestCandidate,
+    Record,
+    RunCheck,
+    SystemPolicyProfile,
+    Workflow,
+    WorkflowActivity,
+)
+from tests.store.fresh import migrated
+from tests.store.rows import example, full_plan
+
+NEW = "2027-01-01T00:00:00.000Z"
+AdapterFactory = Callable[[], DbAdapter]
+
+TABLES = [pytest.param(table, id=table.TABLE) for table in RECORDS]
+JSON_COLUMNS = [
+    pytest.param(table, column, id=f"{table.TABLE}.{column}")
+    for table in RECORDS
+    for column, (held, _) in column_types(table).items()
+    if held is dict
+]
+PARENTS = [
+    pytest.param(table, column, id=f"{table.TABLE}.{column}")
+    for table in RECORDS
+    for column in table.PARENTS
+]
+NATURAL = [pytest.param(table, id=table.TABLE) for table in RECORDS if table.NATURAL_KEY]
+POSITIONED = [
+    pytest.param(table, id=table.TABLE) for table in RECORDS if "position" in column_types(table)
+]
+
+
+@pytest.fixture(params=["sqlite"])
+def adapter(request: pytest.FixtureRequest, database_path: Path) -> AdapterFactory:
+    """Return what opens the one database of this test, again and again."""
+    database_path.write_bytes(migrated())
+    return {"sqlite": lambda: open_store(database_path)}[request.param]
+
+
+@pytest.fixture
+def db(adapter: AdapterFactory) -> Iterator[DbAdapter]:
+    db = adapter()
+    with db.connection():
+        yield db
+
+
+@pytest.fixture
+def plan(db: DbAdapter) -> DbAdapter:
+    """Return the store with a row in each table."""
+    db.insert_many(full_plan())
+    return db
+
+
+def key_of(record: Record) -> list[str]:
+    return [getattr(record, name) for name in record.KEY]
+
+
+def text_column(table: type[Record]) -> str:
+    """Return a column that takes any text: neither key, parent nor enum."""
+    info = msgspec.inspect.type_info(table)
+    assert isinstance(info, msgspec.inspect.StructType)
+    free = [
+        field.name
+        for field in info.fields
+        if isinstance(msgspec.inspect.StrType(), type(field.type))
+        or (
+            isinstance(field.type, msgspec.inspect.UnionType)
+            and any(isinstance(kind, msgspec.inspect.StrType) for kind in field.type.types)
+        )
+    ]
+    return next(name for name in free if name not in (*table.KEY, *table.PARENTS))
+
+
+def in_thread(work: Callable[[], Any]) -> Any:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result(timeout=30)
+
+
+# --- rows
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_row_comes_back_as_it_went_in(
+    plan: DbAdapter, adapter: AdapterFactory, table: type[Record]
+) -> None:
+    record = example(table)
+    again = adapter()
+    with again.connection():
+        found = again.get(table, *key_of(record))
+        assert found == record
+        assert type(found) is table
+        assert again.list(table) == [record]
+
+
+@pytest.mark.parametrize(("table", "column"), PARENTS)
+def test_rows_are_listed_and_counted_by_each_parent(
+    plan: DbAdapter, table: type[Record], column: str
+) -> None:
+    record = example(table)
+    where = {column: getattr(record, column)}
+    assert plan.list(table, **where) == [record]
+    assert plan.count(table, **where) == 1
+    assert plan.list(table, **{column: "nobody"}) == []
+    assert plan.count(table, **{column: "nobody"}) == 0
+
+
+@pytest.mark.parametrize("table", [t for t in RECORDS if t is not MemoryUnitRelation])
+def test_a_column_is_updated_and_the_others_stay(plan: DbAdapter, table: type[Record]) -> None:
+    record, column = example(table), text_column(table)
+    text = "New\n[red] \x1b[2J \x00 naïve 東京 🎈 '; DROP TABLE card; --"
+    plan.update(table, *key_of(record), **{column: text})
+    assert plan.get(table, *key_of(record)) == msgspec.structs.replace(record, **{column: text})
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_deleted_row_is_gone(plan: DbAdapter, table: type[Record]) -> None:
+    key = key_of(example(table))
+    plan.delete(table, *key)
+    assert plan.get(table, *key) is None
+    assert plan.count(table) == 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_missing_row_is_no_row_and_can_not_be_changed(db: DbAdapter, table: type[Record]) -> None:
+    key = ["nobody"] * len(table.KEY)
+    words = table.TABLE.replace("_", " ")
+    column = next(name for name in column_types(table) if name not in table.KEY)
+    assert db.get(table, *key) is None
+    with pytest.raises(RowMissing, match=f"no {words} nobody"):
+        db.update(table, *key, **{column: None})
+    with pytest.raises(RowMissing, match=f"no {words} nobody"):
+        db.delete(table, *key)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_key_is_taken_once(plan: DbAdapter, table: type[Record]) -> None:
+    with pytest.raises(RowRefused, match=table.TABLE.replace("_", " ")):
+        plan.insert(example(table))
+    assert plan.count(table) == 1
+
+
+@pytest.mark.parametrize(("table", "column"), PARENTS)
+def test_a_parent_must_be_there(plan: DbAdapter, table: type[Record], column: str) -> None:
+    names = {name: "another" for name in table.KEY if name == "id"}
+    orphan = example(table, **{**names, column: "nobody"})
+    with pytest.raises(RowRefused):
+        plan.insert(orphan)
+    with pytest.raises(RowRefused):
+        plan.update(table, *key_of(example(table)), **{column: "nobody"})
+    assert plan.list(table) == [example(table)]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_row_is_named_by_its_whole_key(plan: DbAdapter, table: type[Record]) -> None:
+    key = key_of(example(table))
+    for wrong in ([], [*key, "more"]):
+        with pytest.raises(TypeError):
+            plan.get(table, *wrong)
+        with pytest.raises(TypeError):
+            plan.delete(table, *wrong)
+
+
+# --- JSON
+
+
+@pytest.mark.parametrize(("table", "column"), JSON_COLUMNS)
+def test_json_comes_back_as_it_went_in(plan: DbAdapter, table: type[Record], column: str) -> None:
+    record = example(table)
+    is_list = isinstance(getattr(record, column), list) or "paths" in column
+    inner: dict[str, Any] = {
+        "text": "naïve 東京 🎈 \x00 \"'",
+        "numbers": [0, -1, 2**53, 0.1, 1e300],
+        "nothing": None,
+        "deep": {"": [[], {}, True]},
+    }
+    for value in ([inner, "x"], []) if is_list else (inner, {}):
+        plan.update(table, *key_of(record), **{column: value})
+        found = plan.get(table, *key_of(record))
+        assert getattr(found, column) == value
+    _, nullable = column_types(table)[column]
+    if nullable:
+        plan.update(table, *key_of(record), **{column: None})
+        assert getattr(plan.get(table, *key_of(record)), column) is None
+        assert plan.count(table, **{column: None}) == 1
+
+
+# --- listing
+
+
+def test_a_list_as_a_value_means_any_of_them(db: DbAdapter) -> None:
+    db.insert(example(Project))
+    db.insert_many(
+        example(Workflow, id=f"w{n:04}", position=n % 50, title=f"W{n % 7}") for n in range(2000)
+    )
+    everyone = [f"w{n:04}" for n in range(2000)]
+    assert db.list(Workflow, id=[]) == []
+    assert db.count(Workflow, id=[]) == 0
+    assert [w.id for w in db.list(Workflow, id=["w0003"])] == ["w0003"]
+    assert [w.id for w in db.list(Workflow, id=("w0002", "w0001", "nobody"))] == ["w0001", "w0002"]
+    assert db.count(Workflow, id=["w0001", "w0002", "w0001"]) == 2
+
+    in_order = db.list(Workflow)
+    assert len(in_order) == 2000
+    shuffled = [*reversed(everyone), "w0000", "nobody"]
+    assert db.list(Workflow, id=shuffled) == in_order
+    assert db.list(Workflow, id=shuffled, newest_first=True) == in_order[::-1]
+    assert db.list(Workflow, id=shuffled, limit=7) == in_order[:7]
+    assert db.list(Workflow, id=shuffled, limit=7, newest_first=True) == in_order[:-8:-1]
+    assert db.count(Workflow, id=shuffled) == 2000
+    some = [w for w in in_order if w.title in ("W1", "W2")]
+    assert db.list(Workflow, id=shuffled, title=["W1", "W2"]) == some
+    assert db.count(Workflow, id=shuffled, title=["W1", "W2"], project_id="project-1") == len(some)
+
+
+def test_none_means_null(plan: DbAdapter) -> None:
+    plan.insert(example(Card, id="described", description="x", number=2))
+    assert [card.id for card in plan.list(Card, description=None)] == ["card-1"]
+    assert plan.count(Card, description=None, workflow_activity_id="workflow_activity-1") == 1
+    assert plan.list(PlanningAction, sequence=None) == []
+    plan.update(Card, "described", description=None)
+    assert plan.count(Card, description=None) == 2
+
+
+def test_nulls_sort_first_whether_in_parts_or_whole(db: DbAdapter) -> None:
+    db.insert(example(Project))
+    times = [None, "2026-01-01T00:00:00Z", None, "2025-01-01T00:00:00Z"]
+    db.insert_many(
+        example(
+            PlanningAction, id=f"a{n}", sequence=None if at is None else n, idempotency_key=None
+        )
+        for n, at in enumerate(times)
+    )
+    padding = [f"nobody{n}" for n in range(1000)]
+    ids = ["a0", "a1", "a2", "a3"]
+    for order in (False, True):
+        whole = db.list(PlanningAction, id=ids, newest_first=order)
+        assert db.list(PlanningAction, id=[*ids, *padding], newest_first=order) == whole
+
+
+def test_limit_and_newest_first(plan: DbAdapter) -> None:
+    plan.delete(EventLog, "event_log-1")
+    plan.insert_many(
+        example(EventLog, id=f"e{n}", created_at=f"2026-01-0{n}T00:00:00Z") for n in range(1, 6)
+    )
+    assert [e.id for e in plan.list(EventLog, limit=2)] == ["e1", "e2"]
+    assert [e.id for e in plan.list(EventLog, limit=2, newest_first=True)] == ["e5", "e4"]
+    assert plan.list(EventLog, limit=0) == []
+    assert len(plan.list(EventLog, limit=99)) == 5
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_unknown_column_is_named(plan: DbAdapter, table: type[Record]) -> None:
+    key = key_of(example(table))
+    for call in (
+        lambda: plan.list(table, colour="x"),
+        lambda: plan.list(table, colour=None),
+        lambda: plan.count(table, colour=["x", "y"]),
+        lambda: plan.update(table, *key, colour="x"),
+    ):
+        with pytest.raises(UnknownColumn, match=f"Table {table.TABLE} has no column 'colour'"):
+            call()
+
+
+# --- what is refused
+
+
+def test_a_rule_that_is_broken_is_named(plan: DbAdapter) -> None:
+    with pytest.raises(RowRefused, match="status"):
+        plan.update(Card, "card-1", status="done")
+    with pytest.raises(RowRefused, match=r"project\.name"):
+        plan.insert(example(Project, id="another"))
+    with pytest.raises(RowRefused, match="a run of a card needs card_id"):
+        plan.update(OrchestrationRun, "orchestration_run-1", card_id=None, workflow_id=None)
+    with pytest.raises(RowRefused, match="context artifact needs content, uri or integration_ref"):
+        plan.insert(example(ContextArtifact, id="empty", content=None))
+    with pytest.raises(RowRefused, match=r"card\.title"):
+        plan.update(Card, "card-1", title=None)
+    assert plan.list(Card) == [example(Card)]
+
+
+def test_half_a_surrogate_pair_is_refused_everywhere(plan: DbAdapter) -> None:
+    half = "half \ud800"
+    for call in (
+        lambda: plan.insert(example(Workflow, id="w2", title=half)),
+        lambda: plan.insert(example(Workflow, id=half)),
+        lambda: plan.insert(example(EventLog, id="e2", payload={"deep": [half]})),
+        lambda: plan.update(Card, "card-1", title=half),
+        lambda: plan.update(ContextArtifact, "context_artifact-1", integration_ref={half: 1}),
+        lambda: plan.upsert(example(Project, description=half)),
+        lambda: plan.get(Card, half),
+        lambda: plan.list(Card, title=half),
+        lambda: plan.delete(Card, half),
+    ):
+        with pytest.raises(RowRefused, match="half of a surrogate pair"):
+            call()
+    assert plan.list(Card) == [example(Card)]
+    assert plan.count(Workflow) == 1
+
+
+def test_insert_many_is_all_or_none(db: DbAdapter) -> None:
+    rows = [*full_plan(), example(Card, id="orphan", workflow_activity_id="nobody")]
+    with pytest.raises(RowRefused):
+        db.insert_many(rows)
+    assert all(db.count(table) == 0 for table in RECORDS)
+
+
+# --- upsert
+
+
+@pytest.mark.parametrize("table", NATURAL)
+def test_upsert_goes_by_the_natural_key(plan: DbAdapter, table: type[Record]) -> None:
+    record, column = (
+        example(table),
+        next(
+            name
+            for name, (held, _) in column_types(table).items()
+            if name in ("description", "feature_branch", "required_checks")
+        ),
+    )
+    value: Any = ["unit"] if column == "required_checks" else "New"
+    changes: dict[str, Any] = {"id": "another", column: value, "updated_at": NEW}
+    if "created_at" in column_types(table):
+        changes["created_at"] = NEW
+    kept = plan.upsert(msgspec.structs.replace(record, **changes))
+    expected = msgspec.structs.replace(record, **{column: value, "updated_at": NEW})
+    assert kept == expected
+    assert plan.list(table) == [expected]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_upsert_adds_what_is_not_there(db: DbAdapter, table: type[Record]) -> None:
+    rows = full_plan()
+    db.insert_many(rows[: RECORDS.index(table)])
+    assert db.upsert(example(table)) == example(table)
+    assert db.upsert(example(table)) == example(table)
+    assert db.list(table) == [example(table)]
+
+
+def test_upsert_without_a_natural_key_goes_by_the_primary_key(plan: DbAdapter) -> None:
+    kept = plan.upsert(example(Card, title="New", created_at=NEW))
+    assert kept == example(Card, title="New")
+    link = example(CardContextArtifact, usage_hint="Again.")
+    assert plan.upsert(link) == link
+    assert plan.list(CardContextArtifact) == [link]
+
+
+def test_upsert_keeps_the_rules(plan: DbAdapter) -> None:
+    with pytest.raises(RowRefused):
+        plan.upsert(example(Card, id="orphan", workflow_activity_id="nobody"))
+    with pytest.raises(RowRefused):
+        plan.upsert(example(Project, name="Other"))  # the id is taken by another name
+
+
+# --- transactions
+
+
+def test_a_transaction_lands_whole_or_not_at_all(plan: DbAdapter, adapter: AdapterFactory) -> None:
+    with pytest.raises(ZeroDivisionError), plan.transaction():  # noqa: PT012  (what it undoes)
+        plan.update(Card, "card-1", title="New")
+        plan.insert(example(Workflow, id="w2"))
+        raise ZeroDivisionError
+    with plan.transaction():
+        plan.update(Card, "card-1", priority=3)
+        plan.insert(example(Workflow, id="w3"))
+    again = adapter()
+    with again.connection():
+        assert again.get(Card, "card-1") == example(Card, priority=3)
+        assert [w.id for w in again.list(Workflow)] == ["w3", "workflow-1"]
+
+
+def test_an_inner_transaction_fails_alone(plan: DbAdapter) -> None:
+    with plan.transaction():
+        plan.update(Card, "card-1", priority=1)
+        with pytest.raises(RowRefused), plan.transaction():  # noqa: PT012  (what it undoes)
+            plan.update(Card, "card-1", priority=2)
+            with plan.transaction():
+                plan.update(Card, "card-1", priority=3)
+            plan.update(Card, "card-1", status="done")
+        with plan.transaction():
+            plan.update(Card, "card-1", description="kept")
+    assert plan.get(Card, "card-1") == example(Card, priority=1, description="kept")
+
+
+def test_an_outer_failure_undoes_what_inner_ones_did(plan: DbAdapter) -> None:
+    with pytest.raises(ZeroDivisionError), plan.transaction():  # noqa: PT012  (what it undoes)
+        with plan.transaction():
+            plan.update(Card, "card-1", priority=2)
+        raise ZeroDivisionError
+    assert plan.get(Card, "card-1") == example(Card)
+    plan.update(Card, "card-1", priority=4)  # and the store is none the worse
+    assert plan.get(Card, "card-1") == example(Card, priority=4)
+
+
+def test_a_refused_row_leaves_the_transaction_usable(plan: DbAdapter) -> None:
+    with plan.transaction():
+        with pytest.raises(RowRefused):
+            plan.insert(example(Card))
+        plan.update(Card, "card-1", priority=2)
+    assert plan.get(Card, "card-1") == example(Card, priority=2)
+
+
+def test_writers_wait_for_each_other(plan: DbAdapter, adapter: AdapterFactory) -> None:
+    """Read-then-write in a transaction loses no update, since it holds the lock from the start."""
+    times = 40
+
+    def count_up() -> None:
+        db = adapter()
+        with db.connection():
+            for _ in range(times):
+                with db.transaction():
+                    card = db.get(Card, "card-1")
+                    assert card is not None
+                    db.update(Card, "card-1", position=card.position + 1)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(count_up) for _ in range(4)]:
+            done.result(timeout=60)
+    card = plan.get(Card, "card-1")
+    assert card is not None
+    assert card.position == 4 * times
+
+
+# --- connections
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda db: db.get(Card, "card-1"),
+        lambda db: db.list(Card),
+        lambda db: db.insert(example(Project)),
+        lambda db: db.update(Card, "card-1", title="x"),
+        lambda db: db.delete(Card, "card-1"),
+        lambda db: db.transaction().__enter__(),
+        lambda db: db.view().__enter__(),
+        lambda db: db.data_version(),
+        lambda db: db.board_columns("project-1"),
+    ],
+)
+def test_a_call_outside_a_connection_fails_loudly(
+    adapter: AdapterFactory, call: Callable[[DbAdapter], Any]
+) -> None:
+    db = adapter()
+    with pytest.raises(StoreError):
+        call(db)
+    with db.connection():
+        assert db.list(Card) == []
+    with pytest.raises(StoreError):
+        call(db)
+
+
+def test_connections_nest(db: DbAdapter) -> None:
+    with db.connection(), db.connection():
+        assert db.list(Card) == []
+    assert db.list(Card) == []
+
+
+def test_a_connection_is_one_threads(plan: DbAdapter) -> None:
+    def without() -> None:
+        with pytest.raises(StoreError):
+            plan.get(Card, "card-1")
+
+    in_thread(without)
+
+    def title() -> str:
+        with plan.connection():
+            card = plan.get(Card, "card-1")
+            assert card is not None
+            return card.title
+
+    with plan.transaction():
+        plan.update(Card, "card-1", title="Not yet")
+        assert in_thread(title) == "Check the address"
+    assert in_thread(title) == "Not yet"
+
+
+def test_data_version_changes_for_others_commits_alone(
+    plan: DbAdapter, adapter: AdapterFactory
+) -> None:
+    before = plan.data_version()
+    plan.update(Card, "card-1", title="Ours")
+    assert plan.data_version() == before
+
+    def others(fail: bool) -> None:
+        db = adapter()
+        with db.connection(), db.transaction():
+            db.update(Card, "card-1", title="Theirs")
+            if fail:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        in_thread(lambda: others(fail=True))
+    assert plan.data_version() == before
+    in_thread(lambda: others(fail=False))
+    after = plan.data_version()
+    assert after != before
+    assert plan.data_version() == after
+
+
+def test_a_view_is_one_moments_data(plan: DbAdapter, adapter: AdapterFactory) -> None:
+    def rename() -> None:
+        db = adapter()
+        with db.connection():
+            db.update(Card, "card-1", title="Theirs")
+
+    with plan.view():
+        first = plan.get(Card, "card-1")
+        in_thread(rename)
+        assert plan.get(Card, "card-1") == first == example(Card)
+        with plan.view():
+            assert plan.get(Card, "card-1") == first
+    assert plan.get(Card, "card-1") == example(Card, title="Theirs")
+    with plan.transaction(), plan.view():
+        plan.update(Card, "card-1", title="Ours")
+    assert plan.get(Card, "card-1") == example(Card, title="Ours")
+
+
+def test_a_view_does_not_hold_a_writer_up(plan: DbAdapter, adapter: AdapterFactory) -> None:
+    reading, written = threading.Event(), threading.Event()
+
+    def read() -> str:
+        with plan.connection(), plan.view():
+            plan.list(Card)
+            reading.set()
+            assert written.wait(20)
+            card = plan.get(Card, "card-1")
+            assert card is not None
+            return card.title
+
+    with ThreadPoolExecutor(1) as pool:
+        title: Future[str] = pool.submit(read)
+        assert reading.wait(20)
+        plan.update(Card, "card-1", title="New")
+        written.set()
+        assert title.result(20) == "Check the address"
+
+
+# --- positions
+
+
+@pytest.mark.parametrize("table", POSITIONED)
+def test_shift_moves_a_range_below_one_parent(plan: DbAdapter, table: type[Record]) -> None:
+    parent = next(iter(table.PARENTS))
+    above = f"{table.PARENTS[parent]}-1"
+    plan.delete(table, f"{table.TABLE}-1")
+    for n in range(5):
+        plan.insert(example(table, id=f"r{n}", position=n))
+    plan.shift(table, above, 1, 3, +10)
+    assert plan.positions(table, above) == [("r0", 0), ("r3", 3), ("r4", 4), ("r1", 11), ("r2", 12)]
+    plan.shift(table, above, 11, 13, -10)
+    assert plan.positions(table, above) == [(f"r{n}", n) for n in range(5)]
+    plan.shift(table, "nobody", 0, 99, +1)
+    plan.shift(table, above, 3, 3, +1)
+    assert plan.positions(table, above) == [(f"r{n}", n) for n in range(5)]
+    assert plan.positions(table, "nobody") == []
+
+
+def test_equal_positions_are_listed_by_age(plan: DbAdapter) -> None:
+    plan.insert(example(Card, id="b", position=0, created_at=NEW))
+    plan.insert(example(Card, id="a", position=0, created_at=NEW))
+    names = [row_id for row_id, _ in plan.positions(Card, "workflow_activity-1")]
+    assert names == ["card-1", "a", "b"] == [card.id for card in plan.list(Card)]
+
+
+# --- subtrees
+
+BELOW_A_CARD = {
+    Card,
+    CardContextArtifact,
+    CardRequirement,
+    CardKnownFact,
+    CardAssumption,
+    CardQuestion,
+    CardPlannedFile,
+    OrchestrationRun,
+    CardAssignment,
+    AgentExecution,
+    AgentCommit,
+    RunCheck,
+    PullRequestCandidate,
+    ApprovalRequest,
+}
+BELOW_A_PROJECT = {
+    *BELOW_A_CARD,
+    Project,
+    Workflow,
+    WorkflowActivity,
+    PlanningAction,
+    ContextArtifact,
+    SystemPolicyProfile,
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "below"),
+    [
+        pytest.param(Card, BELOW_A_CARD, id="card"),
+        pytest.param(WorkflowActivity, {*BELOW_A_CARD, WorkflowActivity}, id="activity"),
+        pytest.param(Workflow, {*BELOW_A_CARD, WorkflowActivity, Workflow}, id="workflow"),
+        pytest.param(Project, BELOW_A_PROJECT, id="project"),
+        pytest.param(ContextArtifact, {ContextArtifact, CardContextArtifact}, id="artifact"),
+        pytest.param(CardQuestion, {CardQuestion}, id="question"),
+    ],
+)
+def test_a_subtree_is_what_deleting_takes(
+    plan: DbAdapter, table: type[Record], below: set[type[Record]]
+) -> None:
+    second = _second_plan()
+    plan.insert_many(second)
+    before = {record: plan.list(record) for record in RECORDS}
+    subtree = plan.subtree(table, f"{table.TABLE}-1")
+
+    assert subtree[0] == example(table)
+    assert {type(row) for row in subtree} == below
+    assert len({(type(row), *key_of(row)) for row in subtree}) == len(subtree)
+    order = [RECORDS.index(type(row)) for row in subtree]
+    assert order == sorted(order), "parents before children"
+
+    plan.delete(table, f"{table.TABLE}-1")
+    for record, rows in before.items():
+        left = plan.list(record)
+        if record is EventLog:
+            continue
+        if record is not EventArchive:
+            assert left == [row for row in rows if row not in subtree], record
+    again = [row for row in subtree if row not in plan.list(type(row))]
+    assert again == subtree
+    plan.insert_many(subtree)  # parents first, so that they go back as they are
+    for record, rows in before.items():
+        if record not in (EventLog, EventArchive):
+            assert plan.list(record) == rows
+
+
+def _second_plan() -> list[Record]:
+    """Return another whole plan, which shares nothing with the first but its tables."""
+    rows: list[Record] = []
+    for record in full_plan():
+        values = msgspec.to_builtins(record)
+        for name in {*record.KEY, *record.PARENTS} - {"entity_type"}:
+            if values[name] is not None:
+                values[name] = f"{values[name][:-2]}-2"
+        if isinstance(record, Project):
+            values["name"] = "Second"
+        rows.append(msgspec.convert(values, type(record)))
+    return rows
+
+
+def test_events_outlive_their_run_and_their_project(plan: DbAdapter) -> None:
+    plan.delete(Card, "card-1")
+    assert plan.list(EventLog) == [example(EventLog, run_id=None)]
+    plan.delete(Project, "project-1")
+    assert plan.list(EventLog) == []
+    kept = plan.get(EventArchive, "event_log-1")
+    assert kept is not None
+    assert (kept.project_name, kept.event_type) == ("Atlas", "run.queued")
+
+
+def test_memory_outlives_what_it_is_about(plan: DbAdapter) -> None:
+    plan.delete(Project, "project-1")
+    for table in (MemoryUnit, MemoryUnitRelation, MemoryRetrievalLog):
+        assert plan.list(table) == [example(table)]
+
+
+def test_the_subtree_of_nothing_is_empty(plan: DbAdapter) -> None:
+    assert plan.subtree(Card, "nobody") == []
+
+
+def test_a_wide_subtree_is_read_whole(db: DbAdapter) -> None:
+    db.insert_many([example(Project), example(Workflow), example(WorkflowActivity)])
+    db.insert_many(example(Card, id=f"c{n}", position=n, number=n) for n in range(1500))
+    db.insert_many(example(CardQuestion, id=f"q{n}", card_id=f"c{n}") for n in range(1500))
+    assert len(db.subtree(Project, "project-1")) == 3003
+
+
+# --- the action log
+
+
+def test_actions_between(plan: DbAdapter) -> None:
+    plan.delete(PlanningAction, "planning_action-1")
+    plan.insert(example(Project, id="other", name="Other"))
+    for n in range(1, 8):
+        plan.insert(example(PlanningAction, id=f"a{n}", sequence=n, idempotency_key=None))
+    plan.insert(
+        example(
+            PlanningAction,
+            id="no",
+            sequence=None,
+            validation_status="rejected",
+            idempotency_key=None,
+        )
+    )
+    plan.insert(example(PlanningAction, id="theirs", project_id="other", sequence=1))
+
+    def found(*between: int | None, **options: Any) -> list[str]:
+        return [row.id for row in plan.actions_between("project-1", *between, **options)]
+
+    assert found(limit=99) == [f"a{n}" for n in range(1, 8)]
+    assert found(5, limit=99) == ["a6", "a7"]
+    assert found(0, 3, limit=99) == ["a1", "a2"]
+    assert found(2, 6, limit=2) == ["a3", "a4"]
+    assert found(2, 6, limit=2, newest_first=True) == ["a5", "a4"]
+    assert found(0, None, limit=1, newest_first=True) == ["a7"]
+    assert found(7, limit=99) == []
+
+
+# --- batch reads
+
+
+def test_board_reads_are_in_map_order(plan: DbAdapter) -> None:
+    plan.insert(example(Workflow, id="w0", title="First", position=-1, build_state="running"))
+    plan.insert(example(WorkflowActivity, id="a0", title="First", position=-1, color=None))
+    plan.insert(
+        example(Card, id="c0", title="First", position=-1, number=2, priority=4, status="review")
+    )
+    plan.insert(example(CardRequirement, id="r2", status="rejected"))
+    plan.insert(example(CardQuestion, id="q2", status="approved"))
+    assert plan.board_columns("project-1") == [
+        ("w0", "First", "running", None, None, None, 0),
+        ("workflow-1", "Sign up", None, "a0", "First", None, 0),
+        ("workflow-1", "Sign up", None, "workflow_activity-1", "Enter an address", "blue", 2),
+    ]
+    activity = "workflow_activity-1"
+    rows = [
+        (activity, "c0", 2, "First", "review", 4, None, None, 0, 0, 0),
+        (activity, "card-1", 1, "Check the address", "todo", 0, None, None, 1, 1, 1),
+    ]
+    assert plan.board_cards("project-1") == rows
+    assert plan.board_cards("project-1", [activity, "a0", "nobody"]) == rows
+    assert plan.board_cards("project-1", []) == []
+    assert plan.board_cards("nobody") == plan.board_columns("nobody") == []
+
+
+def test_card_texts_and_project_counts(plan: DbAdapter) -> None:
+    plan.insert(example(Card, id="c0", description="Why", number=2))
+    plan.insert(example(Project, id="p0", name="Aaa", description="Empty"))
+    assert sorted(plan.card_texts("project-1")) == [("c0", "Why"), ("card-1", None)]
+    assert plan.card_texts("p0") == []
+    assert plan.project_counts() == [
+        ("p0", "Aaa", "Empty", 0, 0, 0),
+        ("project-1", "Atlas", None, 1, 1, 2),
+    ]
+
+
+@contextmanager
+def counted(db: Any) -> Iterator[list[str]]:
+    """Gather the statements that a store sends; SQLite's own."""
+    statements: list[str] = []
+    connection: sqlite3.Connection = db._database.connection()
+    connection.set_trace_callback(statements.append)
+    try:
+        yield statements
+    finally:
+        connection.set_trace_callback(None)
+
+
+def test_batch_reads_take_one_query_whatever_the_size(db: DbAdapter) -> None:
+    db.insert_many(full_plan())
+
+    def measure() -> dict[str, int]:
+        asked: dict[str, int] = {}
+        reads: dict[str, Callable[[], Any]] = {
+            "columns": lambda: db.board_columns("project-1"),
+            "cards": lambda: db.board_cards("project-1"),
+            "some cards": lambda: db.board_cards("project-1", [a.id for a in activities]),
+            "texts": lambda: db.card_texts("project-1"),
+            "counts": db.project_counts,
+        }
+        activities = db.list(WorkflowActivity)
+        for name, read in reads.items():
+            with counted(db) as statements:
+                read()
+            asked[name] = len(statements)
+        return asked
+
+    small = measure()
+    for n in range(300):
+        if n % 10 == 0:
+            db.insert(example(WorkflowActivity, id=f"a{n}", position=n))
+        parent = f"a{n - n % 10}"
+        db.insert(example(Card, id=f"c{n}", workflow_activity_id=parent, position=n, number=n + 2))
+        db.insert(example(CardQuestion, id=f"q{n}", card_id=f"c{n}"))
+    assert len(db.board_cards("project-1")) == 301
+    assert measure() == small == dict.fromkeys(small, 1)
