@@ -25,6 +25,7 @@ def _key_commands() -> type[Provider]:
 
     return KeyCommands
 
+
 FIRST_LOOK = 0.3
 """Seconds that starting the screen waits for what it is to show.
 

@@ -47,6 +47,7 @@ class PlanThread(threading.Thread):
     def finish(self, timeout: float = 60.0) -> None:
         """Do what was asked for and end, waiting for it so many seconds."""
         self._jobs.put(None)
+        self.shown.set()
         self.join(timeout)
 
     def run(self) -> None:

@@ -804,6 +804,29 @@ def test_what_one_action_makes_the_next_can_name(plan: Plan) -> None:
     assert result.message == "11 changes, the last: delete activity “New”"
 
 
+def test_what_a_batch_knows_of_siblings_stays_true(plan: Plan) -> None:
+    def card(activity_id: str, card_id: str) -> dict[str, Any]:
+        return request("createCard", in_activity(activity_id), id=card_id, title="x")
+
+    plan.apply(
+        request("createActivity", {"workflow_id": "w1"}, id="n", title="New"),
+        card("n", "n1"),
+        card("n", "n2"),
+        card("w1a1", "last"),
+        request("moveCard", on("w1a1c1"), workflow_activity_id="n", position=1),
+        card("w1a1", "laster"),
+        request("deleteCard", on("w2a1c1")),
+        card("n", "n3"),
+        request("moveCard", on("n1"), workflow_activity_id="w2a1", position=0),
+        card("w2a1", "lastest"),
+        request("reorderCard", on("n3"), position=0),
+        card("n", "n4"),
+    )
+    assert plan.order(Card, workflow_activity_id="n") == ["n3", "w1a1c1", "n2", "n4"]
+    assert plan.order(Card, workflow_activity_id="w1a1") == ["w1a1c2", "w1a1c3", "last", "laster"]
+    assert plan.order(Card, workflow_activity_id="w2a1") == ["n1", "w2a1c2", "w2a1c3", "lastest"]
+
+
 def test_what_an_action_deleted_the_next_can_not_name(plan: Plan) -> None:
     gone = request("deleteActivity", in_activity("w1a1"))
     for after in (

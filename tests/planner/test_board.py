@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from planner.actions import ActionRefused, BatchResult
 from planner.board import Board, next_board, read_board, read_lanes, read_outline
 from planner.changes import Touched
+from planner.requests import BY_TYPE
 from store.adapter import DbAdapter
 from tests.planner.any_actions import Request, batches, seed
 from tests.planner.plans import Plan, in_activity, on, opened, request
@@ -140,6 +141,55 @@ def test_a_knowledge_item_changes_its_cards_face(plan: Plan) -> None:
     after = next_board(plan.db, board, result.touched)
     assert after.lanes[1].columns[0].cards[0].questions == 1
     assert after.lanes[0] is board.lanes[0]
+
+
+ONE_OF_EACH: list[Request] = [
+    request("updateProject", name="Globe"),
+    request("createWorkflow", id="w3", title="Third", position=0),
+    request("updateWorkflow", {"workflow_id": "w1"}, title="New"),
+    request("reorderWorkflow", {"workflow_id": "w1"}, position=2),
+    request("createActivity", {"workflow_id": "w3"}, id="w3a1", title="New", color="pink"),
+    request("updateActivity", in_activity("w1a1"), color="blue"),
+    request("reorderActivity", in_activity("w1a1"), position=1),
+    request("createCard", in_activity("w3a1"), id="n", title="New"),
+    request("createCard", in_activity("w1a1"), title="First", position=0),
+    request("updateCard", on("w1a1c1"), title="New", status="active"),
+    request("reorderCard", on("w1a1c1"), position=0),
+    request("moveCard", on("w1a1c1"), workflow_activity_id="w3a1"),
+    request("moveCard", on("w1a1c2"), workflow_activity_id="w3a1", position=0),
+    request("moveCard", on("w1a2c3"), workflow_activity_id="w2a1"),
+    request("createContextArtifact", on("n"), id="x", name="x", type="doc", content="x"),
+    request("updateContextArtifact", id="x", name="y"),
+    request("linkContextArtifact", on("w1a2c1"), context_artifact_id="x"),
+    request("unlinkContextArtifact", on("n"), context_artifact_id="x"),
+    request("deleteContextArtifact", id="x"),
+    request(
+        "upsertCardPlannedFile",
+        on("n"),
+        id="f",
+        logical_file_name="x.py",
+        artifact_kind="util",
+        action="create",
+        intent_summary="x",
+    ),
+    request("approveCardPlannedFile", on("n"), id="f"),
+    request("deleteCardPlannedFile", on("n"), id="f"),
+    request("upsertCardKnowledgeItem", on("n"), kind="question", id="q", text="Why?"),
+    request("setCardKnowledgeStatus", on("n"), kind="question", id="q", status="approved"),
+    request("deleteCardKnowledgeItem", on("n"), kind="question", id="q"),
+    request("deleteCard", on("w1a2c1")),
+    request("deleteActivity", in_activity("w3a1")),
+    request("deleteWorkflow", {"workflow_id": "w2"}),
+]
+
+
+def test_each_action_its_undo_and_its_redo_bring_the_board_up_to_date(plan: Plan) -> None:
+    assert {written["action_type"] for written in ONE_OF_EACH} == set(BY_TYPE)
+    board = board_of(plan)
+    for written in ONE_OF_EACH:
+        for change in (lambda: plan.apply(written), plan.undo, plan.redo):  # noqa: B023
+            board = next_board(plan.db, board, change().touched)
+            assert seen(board) == seen(board_of(plan)), written
 
 
 steps = st.lists(batches | st.sampled_from(["undo", "redo"]), min_size=1, max_size=8)

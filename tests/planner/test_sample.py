@@ -1,6 +1,7 @@
 """The sample plan is a story map worth looking at, and shows all that a map can hold."""
 
 import json
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from tests.planner.plans import counting, dump, opened, ticking
 
 
 @pytest.fixture
-def db(database_path: Path):
+def db(database_path: Path) -> Iterator[DbAdapter]:
     with opened(database_path) as db:
         yield db
 

@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
@@ -149,6 +151,12 @@ class UndoMachine(RuleBasedStateMachine):
         self.log = log
         numbers = [card.number for card in self.db.list(Card)]
         assert len(set(numbers)) == len(numbers)
+        for rows in self.now.values():
+            places = defaultdict[str, list[int]](list)
+            for row in rows:
+                if hasattr(row, "position"):
+                    places[getattr(row, next(iter(row.PARENTS)))].append(row.position)
+            assert all(sorted(held) == [*range(len(held))] for held in places.values())
 
     def teardown(self) -> None:
         try:
@@ -178,7 +186,7 @@ def test_the_machine_draws_every_action_type() -> None:
 
 
 @pytest.fixture
-def plan(database_path: Path):
+def plan(database_path: Path) -> Iterator[Plan]:
     with opened(database_path) as db:
         plan = Plan(db)
         plan.build()

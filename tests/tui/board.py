@@ -24,6 +24,7 @@ from tui.plan_thread import Job, PlanThread
 from tui.screens.map import MapScreen
 from tui.widgets.card_detail import CardDetail
 from tui.widgets.filter_line import FilterLine
+from tui.widgets.key_line import KeyLine
 from tui.widgets.map_cursor import find
 from tui.widgets.map_geometry import Place
 from tui.widgets.map_view import MapView
@@ -66,8 +67,12 @@ class OpenBoard:
     # Hands
 
     async def press(self, *keys: str) -> None:
-        """Press keys, each once the one before has been handled; wait for all they do."""
-        await self.hit(*keys)
+        """Press keys, each once the one before has had its effect; wait for all they do."""
+        for key in keys:
+            known = len(self._asked)
+            await self.hit(key)
+            if len(self._asked) != known:
+                await self.settle()
         await self.settle()
 
     async def hit(self, *keys: str) -> None:
@@ -128,6 +133,10 @@ class OpenBoard:
     @property
     def status(self) -> str:
         return self.screen.status.render_line(0).text
+
+    @property
+    def key_line(self) -> str:
+        return self.screen.query_one(KeyLine).text
 
     @property
     def detail(self) -> str:

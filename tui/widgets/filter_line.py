@@ -66,7 +66,12 @@ class FilterLine(Widget, can_focus=True):
     def open(self) -> None:
         """Show the line and type into it."""
         self.add_class("-open")
-        self.focus()
+        # At once, not once the app gets to it: what is typed next is meant for this line.
+        self.screen.set_focus(self)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Say that what can be printed is typed here, whatever else it is bound to."""
+        return character is not None and character.isprintable()
 
     def show_count(self, count: str) -> None:
         """Say how many cards match."""

@@ -145,6 +145,7 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
             select: Id to select instead of what was selected, when it is there.
             empty_note: What to say where there is nothing to show.
         """
+        before, tops, place = self.lanes, self._geometry.tops, self.place
         self.lanes, self.collapsed, self.empty_note = lanes, collapsed, empty_note
         wanted = select or self._selected_id
         found = cursor.find(lanes, wanted) if wanted else None
@@ -160,9 +161,14 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         self.place = found
         self._selected_id = cursor.id_of(lanes, found) if found else None
         self._lay_out()
+        if lanes and self._geometry.tops == tops and len(before) == len(lanes):
+            self._refresh_place(place)
+            self._refresh_place(found)
+            self._refresh_changes(before)
+        else:
+            self.refresh()
         if moved:
             self._scroll_to_selection()
-        self.refresh()
         self.post_message(self.Selected(self))
 
     @property
@@ -307,7 +313,15 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         width = max(1, self.scrollable_content_region.width)
         self._geometry = MapGeometry(self.lanes, self.collapsed, width)
-        self.virtual_size = Size(self._geometry.width, self._geometry.height)
+        size = Size(self._geometry.width, self._geometry.height)
+        if size == self.virtual_size:
+            return
+        # Setting it lays out the whole screen; all it changes are two scrollbars.
+        self.set_reactive(MapView.virtual_size, size)
+        self.horizontal_scrollbar.window_virtual_size = size.width
+        self.vertical_scrollbar.window_virtual_size = size.height
+        self.scroll_x = self.validate_scroll_x(self.scroll_x)
+        self.scroll_y = self.validate_scroll_y(self.scroll_y)
 
     def _refresh_place(self, place: Place | None) -> None:
         if place is None:
@@ -317,6 +331,26 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
             # It may be drawn by the headings in place as well.
             self.refresh(Region(0, 0, self.size.width, HEADINGS))
         self.refresh(region)
+
+    def _refresh_changes(self, before: tuple[Lane, ...]) -> None:
+        """Repaint the activities in view that are not as before; every lane is where it was."""
+        geometry, top = self._geometry, self.scroll_offset.y
+        last = geometry.lane_at(top + self.size.height - 1)
+        for index in range(geometry.lane_at(top), last + 1):
+            was, now = before[index], self.lanes[index]
+            if was is now or was == now:
+                continue
+            if len(was.columns) != len(now.columns):
+                self.refresh()
+                return
+            self._refresh_place(Place(index))
+            height = geometry.tops[index + 1] - geometry.tops[index] - 1
+            for number, column in enumerate(now.columns):
+                if column != was.columns[number]:
+                    heading = Place(index, number)
+                    self._refresh_place(heading)
+                    region = geometry.region(heading)._replace(height=height)
+                    self.refresh(region.translate(-self.scroll_offset))
 
     def _scroll_to_selection(self) -> None:
         """Bring the selection into view: half a page at a time, to send few lines."""
@@ -344,7 +378,7 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         """
         event.stop()
         event.prevent_default()
-        if self._typed_ahead or self.typing_into is not None or not self.screen.is_active:
+        if self._typed_ahead or not self._has_keys:
             self._typed_ahead.append(events.Key(event.key, event.character))
             if len(self._typed_ahead) == 1:
                 self._hand_on(TRIES)
@@ -352,6 +386,12 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         active = self.screen.active_bindings.get(event.key)
         if active is not None and active.enabled:
             await self.app.run_action(active.binding.action, active.node)
+
+    @property
+    def _has_keys(self) -> bool:
+        """Whether keys are meant for the map by now, rather than for what was opened."""
+        focused = self.screen.focused
+        return self.screen.is_active and self.typing_into is None and focused in (None, self)
 
     def _hand_on(self, tries: int) -> None:
         """Give what was typed ahead to what was opened for it, once that has the focus."""

@@ -25,6 +25,7 @@ class TitleInput(Input):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Save", id="title.save", tooltip="Take this title"),
         Binding("escape", "let_be", "Cancel", id="title.cancel", tooltip="Leave it as it was"),
     ]
 

@@ -1,0 +1,349 @@
+"""What the keys of the map change: each becomes a planning action for the plan's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.geometry import Region
+from textual.screen import Screen
+
+from planner import requests as ask
+from planner.board import Board, CardFace
+from planner.filtering import CardFilter
+from planner.moves import plan_move
+from store.records import ActivityColor, CardStatus
+from tui.plan_thread import PlanThread
+from tui.session import (
+    CardForForm,
+    Session,
+)
+from tui.widgets.map_geometry import HEADING
+from tui.widgets.map_view import MapView
+from tui.widgets.status_line import StatusLine
+
+TitleTaken = Callable[[str | None], None]
+"""Takes what was typed as a title, or None when the person let it be."""
+
+MOST_URGENT = 4
+"""The highest priority."""
+
+
+class MapEdits(Screen[None]):
+    """The part of the map screen that changes the plan.
+
+    The screen itself shows the plan and moves about in it; here is what its keys, dialogs and
+    drags turn into.
+    """
+
+    def __init__(self, plan: PlanThread) -> None:
+        """Change the plan that ``plan`` works on."""
+        super().__init__()
+        self._plan = plan
+        self._board: Board | None = None
+        self._filter: CardFilter | None = None
+
+    @property
+    def map(self) -> MapView:
+        """The story map."""
+        return self.query_one("#map", MapView)
+
+    @property
+    def status(self) -> StatusLine:
+        """The status line."""
+        return self.query_one("#status", StatusLine)
+
+    def on_card_for_form(self, message: CardForForm) -> None:
+        """Edit a card in the form."""
+        from tui.screens.card_form import CardForm
+
+        card = message.card
+
+        def saved(values: dict[str, object] | None) -> None:
+            if values:
+                change = ask.CardChange(**values)  # type: ignore[arg-type]
+                self._apply(
+                    ask.UpdateCard(target_ref=ask.CardTarget(card_id=card.id), payload=change)
+                )
+
+        self.app.push_screen(CardForm(card), saved)
+
+    @on(MapView.Dropped)
+    def _on_dropped(self, message: MapView.Dropped) -> None:
+        column, row = message.column, message.row
+        position = None
+        if row < len(column.cards):
+            position = self._position(column.id, column.cards[row] if row != HEADING else None)
+        self._apply(
+            ask.MoveCard(
+                target_ref=ask.CardTarget(card_id=message.card.id),
+                payload=ask.CardMove(workflow_activity_id=column.id, position=position),
+            )
+        )
+
+    def action_new_card(self) -> None:
+        """Type the title of a new card, below the selected one."""
+        column, place = self.map.column, self.map.place
+        if column is None or place is None:
+            self.status.say("Select an activity first: n makes a card in it.", failed=True)
+            return
+        card = self.map.card
+        position = 0 if card is None else self._position(column.id, card) + 1
+
+        def made(title: str | None) -> None:
+            if title is not None:
+                self._apply(
+                    ask.CreateCard(
+                        target_ref=ask.ActivityTarget(workflow_activity_id=column.id),
+                        payload=ask.NewCard(title=title, position=position),
+                    )
+                )
+
+        region = self.map.screen_region(place)
+        below = Region(region.x, region.bottom, region.width, 3)
+        self._type_title(below, "", "title of the new card", made)
+
+    def action_edit_title(self) -> None:
+        """Edit the selected title where it stands."""
+        card, place = self.map.card, self.map.place
+        if card is None or place is None:
+            self.action_rename()
+            return
+        if "\n" in card.title or "\t" in card.title or not card.title.isprintable():
+            # One line can't hold this title as it is; the form can.
+            self.open_form(card)
+            return
+
+        def edited(title: str | None) -> None:
+            if title is not None and title != card.title.strip():
+                self._update_card(card, ask.CardChange(title=title))
+
+        self._type_title(self.map.screen_region(place), card.title, "title", edited)
+
+    def open_form(self, card: CardFace) -> None:
+        """Edit a card in the form, once it has been read as it is now."""
+        card_id = card.id
+        self._plan.ask(lambda session: session.read_card_for_form(card_id))
+
+    def action_status(self, by: int) -> None:
+        """Give the card its next status."""
+        statuses = list(CardStatus)
+
+        def change(card: CardFace) -> ask.CardChange:
+            index = statuses.index(CardStatus(card.status)) + by
+            return ask.CardChange(status=statuses[index % len(statuses)])
+
+        self._step_card(change)
+
+    def action_priority(self, by: int) -> None:
+        """Make the card more or less urgent."""
+
+        def change(card: CardFace) -> ask.CardChange | None:
+            priority = max(0, min(card.priority + by, MOST_URGENT))
+            return None if priority == card.priority else ask.CardChange(priority=priority)
+
+        self._step_card(change)
+
+    def action_delete(self) -> None:
+        """Delete what is selected, once the person has seen what goes with it."""
+        from tui.screens.confirm import Confirm
+
+        card, column, lane = self.map.card, self.map.column, self.map.lane
+        if self._board is None or lane is None:
+            return
+        action: ask.Action
+        if card is not None:
+            action = ask.DeleteCard(target_ref=ask.CardTarget(card_id=card.id))
+            question, details = f"Delete card #{card.number}?", _card_goes(card)
+        elif column is not None:
+            target = ask.ActivityTarget(workflow_activity_id=column.id)
+            action = ask.DeleteActivity(target_ref=target)
+            question = f"Delete the activity “{column.title}”?"
+            details = _all_goes(cards_in_words(column.size) if column.size else "")
+        else:
+            action = ask.DeleteWorkflow(target_ref=ask.WorkflowTarget(workflow_id=lane.id))
+            question = f"Delete the workflow “{lane.title}”?"
+            whole = next(w for w in self._board.lanes if w.id == lane.id)
+            held = [
+                activities_in_words(len(whole.columns)),
+                *([cards_in_words(whole.size)] if whole.size else []),
+            ]
+            details = _all_goes(" and ".join(held) if whole.columns else "")
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._apply(action)
+
+        self.app.push_screen(Confirm(question, [*details, "u brings it all back."]), answered)
+
+    def action_undo(self) -> None:
+        """Take back the latest change of the project."""
+        self._plan.ask(Session.undo)
+
+    def action_redo(self) -> None:
+        """Bring back what the latest undo took."""
+        self._plan.ask(Session.redo)
+
+    def action_move(self, direction: str) -> None:
+        """Move what is selected one step."""
+        if self.map.place is None or self._board is None:
+            return
+        moved = (self.map.card or self.map.column or self.map.lane).id  # type: ignore[union-attr]
+        shown = self._filter.matches if self._filter else None
+
+        def move(session: Session) -> None:
+            # On the plan's thread, against its latest board: quick keys add up.
+            if session.board is not None:
+                options = {"shown": shown} if shown else {}
+                action = plan_move(session.board, moved, direction, **options)
+                if action is not None:
+                    session.apply([action], select=moved)
+
+        self._plan.ask(move)
+
+    def action_new_activity(self) -> None:
+        """Make an activity beside the selected one."""
+        lane, place = self.map.lane, self.map.place
+        if lane is None or place is None:
+            self.status.say("Make a workflow first: w does.", failed=True)
+            return
+        position = len(lane.columns) if place.column == HEADING else place.column + 1
+
+        def named(title: str | None) -> None:
+            if title is not None:
+                colors = list(ActivityColor)
+                self._apply(
+                    ask.CreateActivity(
+                        target_ref=ask.WorkflowTarget(workflow_id=lane.id),
+                        payload=ask.NewActivity(
+                            title=title,
+                            color=colors[len(lane.columns) % len(colors)],
+                            position=position,
+                        ),
+                    )
+                )
+
+        self._ask_text(f"New activity in “{lane.title}”", "", "what people do here", named)
+
+    def action_new_workflow(self) -> None:
+        """Make a workflow below the selected one."""
+        if self._board is None:
+            return
+        lane = self.map.lane
+        whole = [w.id for w in self._board.lanes]
+        position = whole.index(lane.id) + 1 if lane is not None else len(whole)
+
+        def named(title: str | None) -> None:
+            if title is not None:
+                self._apply(
+                    ask.CreateWorkflow(payload=ask.NewWorkflow(title=title, position=position))
+                )
+
+        self._ask_text("New workflow", "", "what people come to do", named)
+
+    def action_rename(self) -> None:
+        """Rename the activity, or on its heading the workflow."""
+        column, lane = self.map.column, self.map.lane
+        if lane is None:
+            return
+        if column is not None:
+            column_id, column_title = column.id, column.title
+
+            def named_activity(title: str | None) -> None:
+                if title is not None and title != column_title:
+                    target = ask.ActivityTarget(workflow_activity_id=column_id)
+                    change = ask.ActivityChange(title=title)
+                    self._apply(ask.UpdateActivity(target_ref=target, payload=change))
+
+            self._ask_text("Rename the activity", column.title, "", named_activity)
+        else:
+
+            def named_workflow(title: str | None) -> None:
+                if title is not None and title != lane.title:
+                    target = ask.WorkflowTarget(workflow_id=lane.id)
+                    change = ask.WorkflowChange(title=title)
+                    self._apply(ask.UpdateWorkflow(target_ref=target, payload=change))
+
+            self._ask_text("Rename the workflow", lane.title, "", named_workflow)
+
+    def action_color(self) -> None:
+        """Give the activity its next colour."""
+        column = self.map.column
+        if column is not None:
+            activity_id = column.id
+            self._plan.ask(lambda session: session.step_color(activity_id))
+
+    def _position(self, column_id: str, card: CardFace | None) -> int:
+        """Return a card's position in its activity, hidden cards counted; 0 for none."""
+        assert self._board is not None  # noqa: S101  (narrows for the type checker)
+        for lane in self._board.lanes:
+            for column in lane.columns:
+                if column.id == column_id and card is not None:
+                    return next((i for i, c in enumerate(column.cards) if c.id == card.id), 0)
+        return 0
+
+    def _update_card(self, card: CardFace, change: ask.CardChange) -> None:
+        self._apply(ask.UpdateCard(target_ref=ask.CardTarget(card_id=card.id), payload=change))
+
+    def _step_card(self, change: Callable[[CardFace], ask.CardChange | None]) -> None:
+        """Change the selected card from what it is when the plan's thread gets to it."""
+        card = self.map.card
+        if card is not None:
+            card_id = card.id
+            self._plan.ask(lambda session: session.step_card(card_id, change))
+
+    def _apply(self, action: ask.Action, note: str | None = None) -> None:
+        self._plan.ask(lambda session: session.apply([action], note=note))
+
+    def _type_title(self, region: Region, value: str, placeholder: str, done: TitleTaken) -> None:
+        from tui.widgets.title_input import TitleInput
+
+        if self.map.typing_into is not None:
+            return
+        width = max(24, min(region.width, self.size.width))
+        x = max(0, min(region.x, self.size.width - width))
+        y = max(0, min(region.y, self.size.height - 3))
+
+        def finished(title: str | None) -> None:
+            self.map.typing_into = None
+            self.map.focus()
+            done(title)
+
+        self.map.typing_into = TitleInput(Region(x, y, width, 3), value, placeholder, finished)
+        self.mount(self.map.typing_into)
+
+    def _ask_text(self, title: str, value: str, placeholder: str, done: TitleTaken) -> None:
+        from tui.screens.ask_text import AskText
+
+        self.app.push_screen(
+            AskText(title, value=value, placeholder=placeholder),
+            done,
+        )
+
+
+def cards_in_words(count: int) -> str:
+    """Return so many cards in words."""
+    return f"{count:,} card{'' if count == 1 else 's'}"
+
+
+def activities_in_words(count: int) -> str:
+    """Return so many activities in words."""
+    return f"{count:,} activit{'y' if count == 1 else 'ies'}"
+
+
+def _all_goes(held: str) -> list[str]:
+    return [f"Gone with it: {held}, and all they hold."] if held else []
+
+
+def _card_goes(card: CardFace) -> list[str]:
+    held = [
+        f"{count} {word}{'' if count == 1 else 's'}"
+        for count, word in (
+            (card.requirements, "requirement"),
+            (card.questions, "open question"),
+            (card.planned_files, "planned file"),
+        )
+        if count
+    ]
+    goes = f"{', '.join(held)} and all else it holds go with it." if held else ""
+    return [card.title, *([goes] if goes else [])]
