@@ -6,6 +6,7 @@ what the caller is told: the ids, number and title of what it acted on. Raises `
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -120,6 +121,8 @@ def create_card(batch: Batch, action: ask.CreateCard) -> Result:
     activity_id, new = action.target_ref.workflow_activity_id, action.payload
     batch.has_activity(activity_id)
     created_at = new.created_at or batch.now
+    for moment in (new.created_at, new.updated_at):
+        _check_moment(moment)
     card = Card(
         id=new.id or batch.new_id(),
         workflow_activity_id=activity_id,
@@ -142,6 +145,8 @@ def update_card(batch: Batch, action: ask.UpdateCard) -> Result:
     card = batch.card(action.target_ref.card_id)
     values = changes_given(action.payload, "card")
     title = said(values.get("title", card.title), "card's title")
+    for name in ("created_at", "updated_at"):
+        _check_moment(values.get(name))
     batch.changes.update(card, **{"updated_at": batch.now, **values})
     return {**_card_result(card), "title": title}
 
@@ -176,6 +181,14 @@ def delete_card(batch: Batch, action: ask.DeleteCard) -> Result:
 
 def _card_result(card: Card) -> Result:
     return {"card_id": card.id, "number": card.number, "title": card.title}
+
+
+def _check_moment(text: str | None) -> None:
+    """Make sure that a timestamp's digits are a date and a time."""
+    try:
+        datetime.fromisoformat(text or "2000-01-01")
+    except ValueError as error:
+        raise Refused(f"{text} is not a moment in time.") from error
 
 
 def _tell(batch: Batch, event_type: str, told: Result, gone: list[Record]) -> None:

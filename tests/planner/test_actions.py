@@ -1170,3 +1170,14 @@ def test_nothing_to_undo_or_redo(db: DbAdapter) -> None:
     with pytest.raises(ActionRefused, match="There is nothing to redo"):
         empty.redo()
     assert empty.log() == []
+
+
+@pytest.mark.parametrize("field", ["created_at", "updated_at"])
+def test_a_moment_that_never_was_is_refused(plan: Plan, field: str) -> None:
+    moment = "2026-13-45T08:00:00.000Z"
+    made = request("createCard", in_activity("w1a1"), title="x", **{field: moment})
+    with pytest.raises(ActionRefused, match="is not a moment in time"):
+        plan.apply(made)
+    changed = request("updateCard", on("w1a1c1"), **{field: moment})
+    with pytest.raises(ActionRefused, match="is not a moment in time"):
+        plan.apply(changed)

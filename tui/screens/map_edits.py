@@ -18,6 +18,7 @@ from tui.session import (
     CardForForm,
     Session,
 )
+from tui.text import visible
 from tui.widgets.map_geometry import HEADING
 from tui.widgets.map_view import MapView
 from tui.widgets.status_line import StatusLine
@@ -109,8 +110,8 @@ class MapEdits(Screen[None]):
         if card is None or place is None:
             self.action_rename()
             return
-        if "\n" in card.title or "\t" in card.title or not card.title.isprintable():
-            # One line can't hold this title as it is; the form can.
+        if visible(card.title) != card.title:
+            # A one-line input can't hold this title as it is; the form can.
             self.open_form(card)
             return
 
