@@ -23,7 +23,8 @@ class CardFilter:
             descriptions: Casefolded descriptions by card id, as far as they are known.
         """
         self.query = query
-        self._words = query.casefold().split()
+        # A lone # is the beginning of a number that is still being typed.
+        self._words = [word for word in query.casefold().split() if word != "#"]
         self._descriptions = descriptions
 
     def matches(self, card: CardFace) -> bool:

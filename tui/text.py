@@ -16,7 +16,8 @@ ELLIPSIS = "…"
 
 _CONTROLS = "\x00-\x1f\x7f-\x9f"
 _SURROGATES = "\ud800-\udfff"
-_DROPPED = "\xad\u061c\u200b-\u200f\u2060\ufeff\ufe0f"
+_SKIN_TONES = "\U0001f3fb-\U0001f3ff"  # terminals disagree on the width of what they colour
+_DROPPED = f"\xad\u061c\u200b-\u200f\u2060\ufeff\ufe0f{_SKIN_TONES}"
 _FORMATS = (
     "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u180e\u2028-\u202e\u2061-\u206f\ufff9-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"

@@ -36,7 +36,7 @@ def card(title: str, number: int | None = 42, card_id: str = "c") -> CardFace:
         ("#4", "Sign in", None, False),
         ("#42 sign", "Sign in", None, True),
         ("#42 out", "Sign in", None, False),
-        ("#", "Sign in", None, False),
+        ("#", "Sign in", None, True),
         ("c#", "Sign in with C#", None, True),
         ("[red]", "Show [red] as it is", None, True),
         (".*", "Sign in", None, False),

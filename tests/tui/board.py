@@ -10,14 +10,13 @@ from typing import Any
 from textual.events import Key
 from textual.geometry import Offset
 from textual.keys import _character_to_key
-from textual.message import Message
 from textual.pilot import Pilot
 
 from planner.board import Board as Snapshot
 from planner.board import read_board
-from store.adapter import DbAdapter
+from store.adapter import DbAdapter, R
 from store.open import open_store
-from store.records import Card, Record, Workflow, WorkflowActivity
+from store.records import Card, Workflow, WorkflowActivity
 from tests.planner.plans import Plan
 from tui.app import PlannerApp
 from tui.plan_thread import Job, PlanThread
@@ -207,7 +206,7 @@ class OpenBoard:
     def workflow(self, workflow_id: str) -> Workflow:
         return self._row(Workflow, workflow_id)
 
-    def _row(self, table: type[Record], row_id: str) -> Any:
+    def _row(self, table: type[R], row_id: str) -> R:
         row = self.db.get(table, row_id)
         assert row is not None, row_id
         return row
@@ -250,13 +249,17 @@ async def settle(pilot: Pilot[Any], asked: list[Job]) -> None:
         thread = plan_thread(app)
         if thread.is_alive():
             done = threading.Event()
-            thread._jobs.put(lambda _session, done=done: done.set())
+            thread._jobs.put(_doing(done.set))
             assert await asyncio.to_thread(done.wait, PATIENCE), "the plan's thread hangs"
         await _handled(app)
         if len(asked) == known and app._early is None:
             await pilot.pause()
             if len(asked) == known:
                 return
+
+
+def _doing(deed: Callable[[], None]) -> Job:
+    return lambda _session: deed()
 
 
 async def _handled(app: PlannerApp) -> None:
@@ -331,17 +334,3 @@ async def open_board(
 
 def make_app(db: DbAdapter, path: Path, project: str | None = None) -> PlannerApp:
     return PlannerApp(db, actor=ACTOR, project=project, database=str(path))
-
-
-def messages_of(app: PlannerApp) -> list[Message]:
-    """Return a list that grows with every message the plan's thread sends."""
-    sent: list[Message] = []
-    session = plan_thread(app)._session
-    post = session._post
-
-    def watched(message: Message) -> object:
-        sent.append(message)
-        return post(message)
-
-    session._post = watched
-    return sent

@@ -9,6 +9,9 @@ from planner.board import CardFace, Column, Lane
 from store.records import ActivityColor, BuildState, CardStatus
 from tui.widgets.map_geometry import Place
 
+Map = tuple[tuple[Lane, ...], frozenset[str]]
+"""Lanes, and the ids of those that are collapsed."""
+
 TITLES = st.text(
     st.one_of(
         st.sampled_from(
@@ -51,7 +54,7 @@ def columns(draw: st.DrawFn) -> Column:
 
 
 @st.composite
-def maps(draw: st.DrawFn) -> tuple[tuple[Lane, ...], frozenset[str]]:
+def maps(draw: st.DrawFn) -> Map:
     """Draw lanes of up to three activities of up to three cards, and which are collapsed."""
     ids = count()
     shape = draw(st.lists(st.lists(st.integers(0, 3), max_size=3), max_size=4))

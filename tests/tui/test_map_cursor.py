@@ -2,7 +2,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from planner.board import CardFace, Column, Lane
-from tests.tui.maps import maps, places
+from tests.tui.maps import Map, maps, places
 from tui.widgets import map_cursor as cursor
 from tui.widgets.map_geometry import HEADING, Place
 
@@ -10,7 +10,7 @@ KEYS = ("up", "down", "left", "right")
 
 
 @given(maps())
-def test_a_step_never_leaves_the_map(drawn) -> None:
+def test_a_step_never_leaves_the_map(drawn: Map) -> None:
     known = places(*drawn)
     for place in known:
         for key in KEYS:
@@ -18,7 +18,7 @@ def test_a_step_never_leaves_the_map(drawn) -> None:
 
 
 @given(maps())
-def test_every_place_can_be_reached_from_every_other(drawn) -> None:
+def test_every_place_can_be_reached_from_every_other(drawn: Map) -> None:
     known = places(*drawn)
     for start in known:
         reached, ahead = {start}, [start]
@@ -31,7 +31,7 @@ def test_every_place_can_be_reached_from_every_other(drawn) -> None:
 
 
 @given(maps())
-def test_down_goes_on_to_the_last_workflow_and_up_to_the_first(drawn) -> None:
+def test_down_goes_on_to_the_last_workflow_and_up_to_the_first(drawn: Map) -> None:
     lanes, _ = drawn
     assume(lanes)
     for key, last in (("down", len(lanes) - 1), ("up", 0)):
@@ -43,7 +43,7 @@ def test_down_goes_on_to_the_last_workflow_and_up_to_the_first(drawn) -> None:
 
 
 @given(maps())
-def test_down_and_up_go_the_same_way_within_a_column(drawn) -> None:
+def test_down_and_up_go_the_same_way_within_a_column(drawn: Map) -> None:
     for place in places(*drawn):
         below = cursor.step(*drawn, place, "down")
         if (below.lane, below.column) == (place.lane, place.column) and below != place:
@@ -51,7 +51,7 @@ def test_down_and_up_go_the_same_way_within_a_column(drawn) -> None:
 
 
 @given(maps())
-def test_everything_is_found_by_its_id(drawn) -> None:
+def test_everything_is_found_by_its_id(drawn: Map) -> None:
     lanes, _ = drawn
     for place in places(lanes, frozenset()):
         assert cursor.find(lanes, cursor.id_of(lanes, place)) == place
@@ -62,7 +62,9 @@ def test_everything_is_found_by_its_id(drawn) -> None:
 
 
 @given(maps(), st.tuples(st.integers(0, 5), st.integers(-1, 4), st.integers(-1, 4)))
-def test_the_nearest_place_is_on_the_map_and_itself_when_it_is_there(drawn, at) -> None:
+def test_the_nearest_place_is_on_the_map_and_itself_when_it_is_there(
+    drawn: Map, at: tuple[int, int, int]
+) -> None:
     lanes, collapsed = drawn
     known = places(*drawn)
     place = Place(*at)
@@ -87,7 +89,7 @@ def test_the_nearest_card_is_in_the_activity_beside_when_a_filter_hides_all_of_o
 
 
 @given(maps())
-def test_the_first_card_is_the_topmost_one_in_sight(drawn) -> None:
+def test_the_first_card_is_the_topmost_one_in_sight(drawn: Map) -> None:
     known = places(*drawn)
     cards = [place for place in known if place.row != HEADING]
     assert cursor.first_card(*drawn) == next(iter([*cards, *known]), None)

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 from textual.geometry import Region
 
 from planner.board import Column, Lane
-from tests.tui.maps import maps, places
+from tests.tui.maps import Map, maps, places
 from tui.widgets.map_geometry import HEADINGS, NARROWEST, PITCH, WIDEST, MapGeometry, Place
 
 widths = st.integers(min_value=1, max_value=220)
 
 
 @given(maps(), widths)
-def test_a_place_is_found_at_every_point_of_its_region(drawn, width) -> None:
+def test_a_place_is_found_at_every_point_of_its_region(drawn: Map, width: int) -> None:
     geometry = MapGeometry(*drawn, width)
     for place in places(*drawn):
         region = geometry.region(place)
@@ -24,7 +24,7 @@ def test_a_place_is_found_at_every_point_of_its_region(drawn, width) -> None:
 
 
 @given(maps(), widths)
-def test_what_is_found_at_a_point_stands_there(drawn, width) -> None:
+def test_what_is_found_at_a_point_stands_there(drawn: Map, width: int) -> None:
     geometry = MapGeometry(*drawn, width)
     for line in range(-1, geometry.height + 2):
         for x in range(0, geometry.width, 5):
@@ -34,7 +34,7 @@ def test_what_is_found_at_a_point_stands_there(drawn, width) -> None:
 
 
 @given(maps(), widths)
-def test_regions_never_overlap_and_stay_on_the_map(drawn, width) -> None:
+def test_regions_never_overlap_and_stay_on_the_map(drawn: Map, width: int) -> None:
     geometry = MapGeometry(*drawn, width)
     regions = [geometry.region(place) for place in places(*drawn)]
     whole = Region(0, 0, geometry.width, geometry.height)
@@ -43,7 +43,7 @@ def test_regions_never_overlap_and_stay_on_the_map(drawn, width) -> None:
 
 
 @given(maps(), widths)
-def test_lanes_stack_without_a_gap(drawn, width) -> None:
+def test_lanes_stack_without_a_gap(drawn: Map, width: int) -> None:
     lanes, collapsed = drawn
     geometry = MapGeometry(lanes, collapsed, width)
     assert geometry.tops[0] == 0
@@ -57,7 +57,7 @@ def test_lanes_stack_without_a_gap(drawn, width) -> None:
 
 
 @given(maps(), widths)
-def test_columns_are_wide_enough_to_read_and_seen_where_they_are(drawn, width) -> None:
+def test_columns_are_wide_enough_to_read_and_seen_where_they_are(drawn: Map, width: int) -> None:
     geometry = MapGeometry(*drawn, width)
     assert NARROWEST <= geometry.column_width <= WIDEST
     for left in range(0, geometry.width, 7):
@@ -68,7 +68,9 @@ def test_columns_are_wide_enough_to_read_and_seen_where_they_are(drawn, width) -
 
 
 @given(maps(), widths, st.data())
-def test_what_is_let_go_of_lands_in_the_activity_below_the_mouse(drawn, width, data) -> None:
+def test_what_is_let_go_of_lands_in_the_activity_below_the_mouse(
+    drawn: Map, width: int, data: st.DataObject
+) -> None:
     lanes, _ = drawn
     geometry = MapGeometry(*drawn, width)
     x = data.draw(st.integers(0, geometry.width))

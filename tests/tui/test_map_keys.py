@@ -737,9 +737,9 @@ async def test_a_database_that_can_not_be_written_is_told_and_read_on(
 ) -> None:
     async with open_board(database_path) as board:
 
-        def read_only(session):
+        def read_only(session: Session) -> None:
             assert isinstance(session.db, SqliteAdapter)
-            session.db._database.execute_sql("PRAGMA query_only = 1")
+            session.db._execute("PRAGMA query_only = 1", ())
 
         board.app._plan.ask(read_only)
         await board.press("s")
@@ -754,7 +754,9 @@ async def test_a_database_that_can_not_be_written_is_told_and_read_on(
 
 async def test_a_mistake_of_ours_is_told_and_survived(database_path: Path) -> None:
     async with open_board(database_path) as board:
-        board.app._plan.ask(lambda session: session.no_such_thing())
+        board.app._plan.ask(
+            lambda session: session.no_such_thing()  # type: ignore[attr-defined]
+        )
         await board.settle()
         assert "✗ That went wrong inside planner-tui" in board.status
         await board.press("s")

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -63,7 +65,14 @@ def test_an_activity_is_as_wide_as_asked(column: Column, width: int, selected: b
     st.booleans(),
     st.booleans(),
 )
-def test_a_workflow_is_as_wide_as_asked(title, held, build, width, is_open, selected) -> None:
+def test_a_workflow_is_as_wide_as_asked(
+    title: str,
+    held: list[Column],
+    build: BuildState | None,
+    width: int,
+    is_open: bool,
+    selected: bool,
+) -> None:
     lane = Lane("w", title, build, tuple(held))
     fits(painter(NARROWEST).lane(lane, width, is_open=is_open, selected=selected), width)
 
@@ -131,7 +140,9 @@ def test_a_card_is_painted_once() -> None:
     assert "Other" in paint.card(changed, None, False)[0].text
 
 
-async def test_without_colour_the_board_says_the_same(database_path, monkeypatch) -> None:
+async def test_without_colour_the_board_says_the_same(
+    database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with open_board(database_path) as board:
         await board.press("s", "+", "+")
@@ -148,7 +159,7 @@ async def test_without_colour_the_board_says_the_same(database_path, monkeypatch
         assert all(red == green == blue for red, green, blue in colors)
 
 
-async def test_every_line_is_as_wide_as_the_view_at_every_size(database_path) -> None:
+async def test_every_line_is_as_wide_as_the_view_at_every_size(database_path: Path) -> None:
     async with open_board(database_path, workflows=3, activities=4) as board:
         for width, height in ((200, 50), (80, 24), (40, 12), (9, 3)):
             await board.pilot.resize_terminal(width, height)

@@ -86,7 +86,9 @@ class MapScreen(MapEdits):
             self._plan.ask(Session.read_texts)
         self._show_board(message.select)
         if message.note is not None:
-            self.status.say(message.note)
+            made, filtered = message.select, self._filter is not None
+            hidden = filtered and made is not None and self.map.selected_id != made
+            self.status.say(f"{message.note} · the filter hides it" if hidden else message.note)
         if not message.board.complete:
             self.call_after_refresh(self._plan.ask, Session.complete)
 

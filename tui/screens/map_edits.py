@@ -270,9 +270,11 @@ class MapEdits(Screen[None]):
     def action_color(self) -> None:
         """Give the activity its next colour."""
         column = self.map.column
-        if column is not None:
-            activity_id = column.id
-            self._plan.ask(lambda session: session.step_color(activity_id))
+        if column is None:
+            self.status.say("Select an activity first: this changes its colour.", failed=True)
+            return
+        activity_id = column.id
+        self._plan.ask(lambda session: session.step_color(activity_id))
 
     def _position(self, column_id: str, card: CardFace | None) -> int:
         """Return a card's position in its activity, hidden cards counted; 0 for none."""
@@ -289,9 +291,11 @@ class MapEdits(Screen[None]):
     def _step_card(self, change: Callable[[CardFace], ask.CardChange | None]) -> None:
         """Change the selected card from what it is when the plan's thread gets to it."""
         card = self.map.card
-        if card is not None:
-            card_id = card.id
-            self._plan.ask(lambda session: session.step_card(card_id, change))
+        if card is None:
+            self.status.say("Select a card first: this changes one.", failed=True)
+            return
+        card_id = card.id
+        self._plan.ask(lambda session: session.step_card(card_id, change))
 
     def _apply(self, action: ask.Action, note: str | None = None) -> None:
         self._plan.ask(lambda session: session.apply([action], note=note))

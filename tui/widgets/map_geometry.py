@@ -55,7 +55,7 @@ class MapGeometry:
         most_columns = max((len(lane.columns) for lane in lanes), default=1)
         self.pitch_x = _column_pitch(viewport_width, most_columns)
         self.column_width = self.pitch_x - 1
-        self.width = max(viewport_width, most_columns * self.pitch_x)
+        self.width = max(viewport_width, most_columns * self.pitch_x - 1)
         self.tops = [0, *accumulate(self._lane_height(lane) for lane in lanes)]
 
     @property
@@ -130,4 +130,4 @@ def _column_pitch(viewport_width: int, most_columns: int) -> int:
     """Return the cells from one column to the next: as many whole columns as fit well."""
     fitting = max(1, viewport_width // GOOD)
     columns = min(fitting, max(most_columns, 1))
-    return max(NARROWEST, min(viewport_width // columns - 1, WIDEST)) + 1
+    return max(NARROWEST, min((viewport_width + 1) // columns - 1, WIDEST)) + 1

@@ -172,6 +172,11 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Selected(self))
 
     @property
+    def selected_id(self) -> str | None:
+        """The id of what is selected, None on an empty map."""
+        return self._selected_id
+
+    @property
     def card(self) -> CardFace | None:
         """The selected card, None on a heading."""
         return cursor.card_of(self.lanes, self.place) if self.place else None

@@ -1,0 +1,87 @@
+"""What the screens look like, as pictures to compare with.
+
+``pytest tests/tui/test_snapshots.py --snapshot-update`` takes them anew; look at each
+before committing it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from planner.sample import load_sample
+from store.open import open_store
+from tests.planner.plans import counting, ticking
+from tests.tui.board import make_app, settle, watch_asked
+from tui.app import PlannerApp
+
+NARROW, WIDE = (80, 24), (120, 36)
+
+Before = Callable[[Pilot[Any]], Awaitable[None]]
+
+
+@pytest.fixture
+def app(database_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlannerApp]:
+    """Open the board on the sample plan, made at a fixed time with fixed ids."""
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    db = open_store(database_path)
+    with db.connection():
+        load_sample(db, clock=ticking(), new_id=counting("lantern"))
+    app = make_app(db, Path("plan.db"))
+    try:
+        yield app
+    finally:
+        app.finish()
+
+
+def after(*keys: str, theme: str = "textual-dark") -> Before:
+    """Return what presses keys, each once the one before has had its effect."""
+
+    async def before(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, PlannerApp)
+        app.theme = theme
+        asked = watch_asked(app)
+        await settle(pilot, asked)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot, asked)
+        for area in app.screen.query(TextArea):
+            area.cursor_blink = False
+        await settle(pilot, asked)
+
+    return before
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x36"])
+def test_map(app: PlannerApp, snap_compare: Any, size: tuple[int, int], theme: str) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=after(theme=theme))
+
+
+def test_map_with_a_folded_workflow(app: PlannerApp, snap_compare: Any) -> None:
+    assert snap_compare(app, terminal_size=WIDE, run_before=after("space", "end", "right"))
+
+
+def test_filtered_map(app: PlannerApp, snap_compare: Any) -> None:
+    assert snap_compare(app, terminal_size=WIDE, run_before=after("/", *"page"))
+
+
+def test_title_being_typed(app: PlannerApp, snap_compare: Any) -> None:
+    assert snap_compare(app, terminal_size=WIDE, run_before=after("n", *"Save as PDF"))
+
+
+def test_card_form(app: PlannerApp, snap_compare: Any) -> None:
+    assert snap_compare(app, terminal_size=WIDE, run_before=after("enter"))
+
+
+def test_confirm(app: PlannerApp, snap_compare: Any) -> None:
+    assert snap_compare(app, terminal_size=NARROW, run_before=after("d"))
+
+
+def test_help(app: PlannerApp, snap_compare: Any) -> None:
+    assert snap_compare(app, terminal_size=WIDE, run_before=after("question_mark"))
