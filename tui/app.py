@@ -69,20 +69,20 @@ class PlannerApp(App[None]):
         self._early_lock = threading.Lock()
         # At the bottom of the stack, in place of an empty screen of Textual's own.
         self._map = MapScreen(self._plan)
-        self.add_mode(self.DEFAULT_MODE, lambda: self._map)
+        self.add_mode(self.DEFAULT_MODE, self._make_map)
         self._plan.start()
         self._plan.opened.wait(FIRST_LOOK)
 
     def on_mount(self) -> None:
-        """Show the plan; what is painted before the app has mounted is never sent."""
-        self.call_later(self._tell_early)
+        """Wait for the first frame; while the app mounts, there is none to wait for."""
+        self.call_later(self.call_after_refresh, self._after_first_frame)
 
-    def _tell_early(self) -> None:
+    def _make_map(self) -> MapScreen:
         with self._early_lock:
             early, self._early = self._early or [], None
         for message in early:
             self._map.post_message(message)
-        self.call_after_refresh(self._after_first_frame)
+        return self._map
 
     def _after_first_frame(self) -> None:
         self._plan.shown.set()

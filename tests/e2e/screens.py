@@ -21,9 +21,15 @@ ENTER, ESCAPE, CTRL_R, CTRL_U = "\r", "\x1b", "\x12", "\x15"
 CEILING = 10.0
 """Seconds to wait for what should come at once, on a machine busy with other tests."""
 
+IN_FRAME, BETWEEN = 0.5, 0.02
+"""Seconds without output after which a frame is taken for whole, begun or not."""
+
 # What pyte does not know and would write on the screen: the keyboard protocol's switches,
 # questions, the pointer's shape.
 NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*u|\x1b\[\?[0-9]+\$p|\x1b\]22;[^\x07]*\x07")
+
+# pyte gives either letter of a flag two cells; terminals give two to the flag.
+FLAG, TWO_CELLS = re.compile(rb"(?:\xf0\x9f\x87[\xa6-\xbf]){2}"), "🎌".encode()
 
 
 def command(*arguments: object) -> list[str]:
@@ -42,7 +48,7 @@ class Board:
         )
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self.output = b""
+        self.output = self._unread = b""
 
     def __enter__(self) -> "Board":
         return self
@@ -68,17 +74,24 @@ class Board:
         for key in keys:
             self.terminal.write(key)
 
-    def wait_until(
-        self, is_so: Callable[[], object], what: str, ceiling: float = CEILING
-    ) -> float:
+    def wait_until(self, is_so: Callable[[], object], what: str, ceiling: float = CEILING) -> float:
         """Read until something holds; return the seconds it took."""
         start = time.perf_counter()
-        until = start + ceiling
-        while not is_so():
-            if (left := until - time.perf_counter()) <= 0 or self.terminal.is_over:
+        while True:
+            # A frame comes in many pieces: only a whole one is looked at.
+            while output := self.terminal.read(IN_FRAME if self._is_mid_frame else BETWEEN):
+                self.output += output
+                self._unread += output
+            self._stream.feed(FLAG.sub(TWO_CELLS, NOT_FOR_PYTE.sub(b"", self._unread)))
+            self._unread = b""
+            if is_so():
+                return time.perf_counter() - start
+            if time.perf_counter() - start > ceiling or self.terminal.is_over:
                 raise AssertionError(f"waited for {what}; the screen says:\n{self.text}")
-            self._feed(self.terminal.read(min(left, 0.1)))
-        return time.perf_counter() - start
+
+    @property
+    def _is_mid_frame(self) -> bool:
+        return self.output.rfind(b"\x1b[?2026h") > self.output.rfind(b"\x1b[?2026l")
 
     def wait_for(self, *texts: str, ceiling: float = CEILING) -> float:
         return self.wait_until(lambda: all(t in self.text for t in texts), repr(texts), ceiling)
@@ -91,9 +104,11 @@ class Board:
         assert self.terminal.wait() == 0
 
     def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, and wait until the board has drawn for it."""
+        before = len(self.output)
         self._screen.resize(rows, columns)
-        self._screen.reset()
         self.terminal.resize(columns, rows)
+        self.wait_until(lambda: len(self.output) > before, "a frame of another size")
 
     def selected(self) -> str:
         """Return the first line of the selected card, told by its glyph."""
@@ -102,10 +117,6 @@ class Board:
                 if cell == "█" and cells[x + 1] == " ":
                     return "".join(cells[x + 2 : x + 20]).strip()
         return ""
-
-    def _feed(self, output: bytes) -> None:
-        self.output += output
-        self._stream.feed(NOT_FOR_PYTE.sub(b"", output))
 
 
 def query(path: Path, sql: str, *values: object) -> list[tuple]:

@@ -231,8 +231,12 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         self._paint = None
 
     def on_resize(self) -> None:
-        """Lay the map out anew at the new width."""
+        """Lay the map out anew at the new width.
+
+        The view may have been painted at its new size already, with the old layout.
+        """
         self._lay_out()
+        self.refresh()
         self._scroll_to_selection()
 
     def render_line(self, y: int) -> Strip:
