@@ -6,11 +6,11 @@ import gc
 import threading
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from store.adapter import DbAdapter
+from tui.key_gate import KeyGate
 from tui.plan_thread import PlanThread
 from tui.screens.map import MapScreen
 from tui.session import Session
@@ -34,12 +34,12 @@ alone it needs a tenth of that time.
 """
 
 
-class PlannerApp(App[None]):
+class PlannerApp(KeyGate):
     """The board."""
 
     TITLE = "planner-tui"
     DEFAULT_MODE = "map"
-    COMMANDS = App.COMMANDS | {_key_commands}
+    COMMANDS = KeyGate.COMMANDS | {_key_commands}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -66,7 +65,7 @@ where_option = click.make_pass_decorator(Where)
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--db", metavar="PATH", help="The plan's file. Default: $PLANNER_DB, else your own.")
 @click.option("--project", metavar="NAME", help="The project to open, by name or id.")
-@click.version_option(version("planner-tui"), prog_name="planner-tui")
+@click.version_option(package_name="planner-tui", prog_name="planner-tui")
 @click.pass_context
 def main(context: click.Context, db: str | None, project: str | None) -> None:
     """Plan software in the terminal: workflows, activities and cards on one board.
@@ -261,6 +260,8 @@ def _open_board(where: Where, db: DbAdapter | None = None) -> None:
     if where.project is not None:
         with _told(), db.connection():
             where.project = _project(db, where.project).id
+    # Textual paints on a grid of this many frames a second, and a key waits for the next one.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     from tui.app import PlannerApp
 
     app = PlannerApp(db, actor=_user(), project=where.project, database=where.target())

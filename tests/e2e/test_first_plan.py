@@ -50,7 +50,7 @@ def test_a_first_plan_and_the_next_day(database_path: Path, home: Path, size: tu
         board.wait_until(lambda: board.selected() == "Search", "Search to be selected")
         board.press("e")
         board.wait_for("▔▔▔")
-        board.press("Search by name", ENTER)
+        board.press("\x15Search by name", ENTER)
         board.wait_for("Search by name")
         board.press("s")
         board.wait_for("active")

@@ -229,6 +229,7 @@ class MapScreen(MapEdits):
     def action_projects(self) -> None:
         """Switch to another project, or make one."""
         self._plan.ask(Session.read_projects)
+        self.map.wait_for_opening()
 
     # Between them
 

@@ -19,7 +19,7 @@ from tui.session import (
     Session,
 )
 from tui.text import visible
-from tui.widgets.map_geometry import HEADING
+from tui.widgets.map_geometry import HEADING, Place
 from tui.widgets.map_view import MapView
 from tui.widgets.status_line import StatusLine
 
@@ -84,9 +84,11 @@ class MapEdits(Screen[None]):
 
     def action_new_card(self) -> None:
         """Type the title of a new card, below the selected one."""
-        column, place = self.map.column, self.map.place
+        lane, column, place = self.map.lane, self.map.column, self.map.place
+        if lane is not None and place is not None and column is None and lane.columns:
+            column, place = lane.columns[0], Place(place.lane, 0)
         if column is None or place is None:
-            self.status.say("Select an activity first: n makes a card in it.", failed=True)
+            self.status.say("Make an activity first: a does, then n makes a card.", failed=True)
             return
         card = self.map.card
         position = 0 if card is None else self._position(column.id, card) + 1
@@ -125,6 +127,7 @@ class MapEdits(Screen[None]):
         """Edit a card in the form, once it has been read as it is now."""
         card_id = card.id
         self._plan.ask(lambda session: session.read_card_for_form(card_id))
+        self.map.wait_for_opening()
 
     def action_status(self, by: int) -> None:
         """Give the card its next status."""

@@ -35,6 +35,7 @@ class CardDetail(ScrollView, can_focus=False):
         padding: 0 1;
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
+        overflow-y: scroll;
         scrollbar-gutter: stable;
     }
     CardDetail > .detail--title { text-style: bold; color: $foreground; }
@@ -50,6 +51,7 @@ class CardDetail(ScrollView, can_focus=False):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's word)
         super().__init__(id=id)
+        self._styles: dict[str, Style] = {}
         self._holdings: CardHoldings | None = None
         self._words: list[Line] = []
         self._lines: list[Line] = []
@@ -76,9 +78,19 @@ class CardDetail(ScrollView, can_focus=False):
         """Return one line of the pane."""
         width, index = self.scrollable_content_region.width, y + self.scroll_offset.y
         text, name = self._lines[index] if index < len(self._lines) else ("", "text")
-        ground = self.rich_style
-        style = ground + self.get_component_rich_style(f"detail--{name}", partial=True)
-        return Strip([Segment(text, style)]).adjust_cell_length(width, Style.null() + ground)
+        style = self._style(name)
+        return Strip([Segment(text, style)]).adjust_cell_length(width, style)
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the old theme."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def _style(self, name: str) -> Style:
+        if name not in self._styles:
+            own = self.get_component_rich_style(f"detail--{name}", partial=True)
+            self._styles[name] = self.rich_style + own
+        return self._styles[name]
 
     def _lay_out(self) -> None:
         width = max(8, self.scrollable_content_region.width)
@@ -88,7 +100,10 @@ class CardDetail(ScrollView, can_focus=False):
             for text, name in source
             for wrapped in (wrap(text, width, MOST_LINES) or [""])
         ]
-        self.virtual_size = Size(width, len(self._lines))
+        # Setting it would lay out the whole screen; all it changes is the scrollbar.
+        self.set_reactive(CardDetail.virtual_size, Size(width, len(self._lines)))
+        self.vertical_scrollbar.window_virtual_size = len(self._lines)
+        self.scroll_y = self.validate_scroll_y(self.scroll_y)
         self.refresh()
 
 

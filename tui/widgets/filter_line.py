@@ -100,6 +100,10 @@ class FilterLine(Widget, can_focus=True):
             self._change("")
         elif event.key == "ctrl+w":
             self._change(self.text.rstrip().rpartition(" ")[0])
+        elif event.key == "escape":
+            self.action_clear()
+        elif event.key in ("enter", "down"):
+            self.action_keep()
         else:
             return
         event.stop()

@@ -14,12 +14,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from planner.board import CardFace, Column, Lane
+from tui.key_gate import KeyGate
 from tui.widgets import map_cursor as cursor
 from tui.widgets.map_geometry import CARD_LINES, HEADINGS, PITCH, MapGeometry, Place
 from tui.widgets.map_paint import MapPaint
-
-TRY_EVERY, TRIES = 0.01, 100
-"""Seconds between tries to hand on what was typed ahead, and how many there are."""
 
 COLORS = ("yellow", "blue", "purple", "green", "orange", "pink", "plain")
 
@@ -120,8 +118,7 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         self._paint: MapPaint | None = None
         self._selected_id: str | None = None
         self.typing_into: Widget | None = None
-        """Gets the keys in place of the map, from the moment it is asked for."""
-        self._typed_ahead: list[events.Key] = []
+        """Gets the keys in place of the map, from the moment it is made."""
         self._dragged: CardFace | None = None
         self._drop_onto: Place | None = None
         self._pressed_at = Offset(-1, -1)
@@ -387,31 +384,31 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         """
         event.stop()
         event.prevent_default()
-        if self._typed_ahead or not self._has_keys:
-            self._typed_ahead.append(events.Key(event.key, event.character))
-            if len(self._typed_ahead) == 1:
-                self._hand_on(TRIES)
+        if not self._has_keys:
+            self.wait_for_opening()
+        if self._gate.keeps_keys:
+            self._gate.keep_key(event)
             return
         active = self.screen.active_bindings.get(event.key)
         if active is not None and active.enabled:
             await self.app.run_action(active.binding.action, active.node)
+            if not self._has_keys:
+                self.wait_for_opening()
+
+    def wait_for_opening(self) -> None:
+        """Keep keys back until what was opened, or is about to be, has the focus."""
+        self._gate.keep_keys(self, lambda: self.app.screen.focused not in (None, self))
+
+    @property
+    def _gate(self) -> KeyGate:
+        assert isinstance(self.app, KeyGate)  # noqa: S101  (narrows for the type checker)
+        return self.app
 
     @property
     def _has_keys(self) -> bool:
         """Whether keys are meant for the map by now, rather than for what was opened."""
         focused = self.screen.focused
         return self.screen.is_active and self.typing_into is None and focused in (None, self)
-
-    def _hand_on(self, tries: int) -> None:
-        """Give what was typed ahead to what was opened for it, once that has the focus."""
-        focused = self.app.screen.focused
-        if focused in (None, self) and tries:
-            self.set_timer(TRY_EVERY, lambda: self._hand_on(tries - 1))
-            return
-        typed, self._typed_ahead = self._typed_ahead, []
-        if focused is not None:
-            for event in typed:
-                focused.post_message(event)
 
     # The mouse
 

@@ -33,7 +33,7 @@ class TitleInput(Input):
         self, region: Region, value: str, placeholder: str, done: Callable[[str | None], None]
     ) -> None:
         """Type over ``region`` of the screen; ``done`` takes the title, or None."""
-        super().__init__(value, placeholder=placeholder)
+        super().__init__(value, placeholder=placeholder, select_on_focus=False)
         self._done: Callable[[str | None], None] | None = done
         self.styles.offset = (region.x, region.y)
         self.styles.width = region.width
@@ -41,6 +41,19 @@ class TitleInput(Input):
     def on_mount(self) -> None:
         """Take the keys."""
         self.focus()
+
+    async def on_key(self, event: events.Key) -> None:
+        """Do what a key is bound to at once: a bubbling one would come after the next letters."""
+        if self._done is None:
+            # Typed after the title was done, and on its way here already: lost, never a command.
+            event.stop()
+            event.prevent_default()
+            return
+        active = None if event.is_printable else self.screen.active_bindings.get(event.key)
+        if active is not None and active.node is self:
+            event.stop()
+            event.prevent_default()
+            await self.app.run_action(active.binding.action, self)
 
     def action_let_be(self) -> None:
         """Leave the title as it was."""

@@ -1,0 +1,69 @@
+"""Keys in the order they were typed, whatever opens in between.
+
+Textual sends a key to what has the focus when it arrives. A burst (typed ahead, pasted, or
+held up by a slow line) is so shared out between the map and the input that its first key
+opens, in the wrong order. While something opens, the gate keeps keys back; then it lets them
+through as if they had been typed just now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from textual import events
+from textual.app import App
+from textual.widget import Widget
+
+TRY_EVERY, TRIES = 0.01, 100
+"""Seconds between looks whether what was opened is there, and how many there are at most."""
+
+
+class KeyGate(App[None]):
+    """An app that can keep keys back for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: list[events.Key] | None = None
+
+    @property
+    def keeps_keys(self) -> bool:
+        """Whether keys are being kept back."""
+        return self._kept is not None
+
+    def keep_keys(self, source: Widget, until: Callable[[], bool]) -> None:
+        """Keep keys back until ``until`` holds, a second at most.
+
+        Args:
+            source: Has the focus so far, so that earlier keys may still be on their way to it.
+            until: Whether what was opened can take keys.
+        """
+        if self._kept is None:
+            self._kept = []
+            self._look(source, until, TRIES)
+
+    def keep_key(self, event: events.Key) -> None:
+        """Keep back a key that had got through before the gate was closed."""
+        if self._kept is not None:
+            kept = event.copy()
+            kept.time = event.time
+            self._kept.append(kept)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep a key back while the gate is closed; pass on everything else."""
+        if self._kept is not None and isinstance(event, events.Key) and not event.is_forwarded:
+            self._kept.append(event)
+        else:
+            await super().on_event(event)
+
+    def _look(self, source: Widget, until: Callable[[], bool], tries: int) -> None:
+        if tries and not until():
+            self.set_timer(TRY_EVERY, partial(self._look, source, until, tries - 1))
+        else:
+            # Behind the keys that are on their way to the source already.
+            source.call_later(self._let_through)
+
+    async def _let_through(self) -> None:
+        kept, self._kept = sorted(self._kept or (), key=lambda event: event.time), None
+        for event in kept:
+            await self.on_event(event)
