@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +34,8 @@ def backup(source: sqlite3.Connection, target: Path) -> None:
     if _is_open_in(source, target):
         raise StoreError(f"{target} is the database itself. Give the copy another name.")
     try:
+        import tempfile  # here: no start but a migration's needs it
+
         handle, name = tempfile.mkstemp(
             prefix=f".{target.name}.", suffix=_PARTIAL, dir=target.parent
         )

@@ -7,10 +7,10 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
+import migrations
 from store.backup import copy_before_migration, prune_copies
 from store.errors import DatabaseUnusable, MigrationRefused
 from store.records import utc_now
@@ -30,8 +30,7 @@ CREATE TABLE IF NOT EXISTS _migrations (
 """
 
 
-@dataclass(frozen=True)
-class Migration:
+class Migration(NamedTuple):
     """One SQL file; its ``name`` is the file's, and gives the order."""
 
     name: str
@@ -43,24 +42,21 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class MigrationState:
+class MigrationState(NamedTuple):
     """Whether a migration has been applied to a database: ``applied_at`` is None when not."""
 
     name: str
     applied_at: str | None
 
 
-@dataclass(frozen=True)
-class MigrationReport:
+class MigrationReport(NamedTuple):
     """What ``migrate`` did: the files it applied, and the copy it made before."""
 
     applied: tuple[str, ...] = ()
     backup: Path | None = None
 
 
-@dataclass(frozen=True)
-class _Applied:
+class _Applied(NamedTuple):
     """A row of ``_migrations``."""
 
     name: str
@@ -77,7 +73,7 @@ def discover(engine: str | Path = "sqlite") -> list[Migration]:
     Raises:
         DatabaseUnusable: There are none for it.
     """
-    folder = engine if isinstance(engine, Path) else resources.files("migrations") / engine
+    folder = engine if isinstance(engine, Path) else Path(migrations.__file__).parent / engine
     files = folder.iterdir() if folder.is_dir() else iter(())
     found = [
         Migration(file.name, file.read_text(encoding="utf-8"))

@@ -39,6 +39,8 @@ class PlannerApp(KeyGate):
 
     TITLE = "planner-tui"
     DEFAULT_MODE = "map"
+    # The app's, not the screen's: a screen's own is read, and every style worked out, once more.
+    CSS_PATH = "screens/map.tcss"
     COMMANDS = KeyGate.COMMANDS | {_key_commands}
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -38,11 +38,12 @@ MOST_URGENT = 4
 """The highest priority."""
 
 
+WIDE = 110
+"""Cells from which the detail pane stands beside the map."""
+
+
 class MapScreen(MapEdits):
     """A project's story map, and everything that can be done to it with one key."""
-
-    CSS_PATH = "map.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  (Textual's own type)
 
     BINDINGS: ClassVar[list[BindingType]] = MAP_KEYS
 
@@ -61,6 +62,10 @@ class MapScreen(MapEdits):
         yield FilterLine(id="filter")
         yield StatusLine(id="status")
         yield KeyLine(id="keys")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Put the detail pane below the map where there is no room beside it."""
+        self.set_class(event.size.width < WIDE, "-narrow")
 
     def on_mount(self) -> None:
         """Give the keys to the map."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -73,11 +73,12 @@ class CardDetail(ScrollView, can_focus=False):
     def on_resize(self) -> None:
         """Wrap anew at the new width."""
         self._lay_out()
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the pane."""
         width, index = self.scrollable_content_region.width, y + self.scroll_offset.y
-        text, name = self._lines[index] if index < len(self._lines) else ("", "text")
+        text, name = _line(self._lines, index)
         style = self._style(name)
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)
 
@@ -95,6 +96,7 @@ class CardDetail(ScrollView, can_focus=False):
     def _lay_out(self) -> None:
         width = max(8, self.scrollable_content_region.width)
         source = _card_lines(self._holdings) if self._holdings else self._words
+        before, top = self._lines, self.scroll_offset.y
         self._lines = [
             (wrapped, name)
             for text, name in source
@@ -104,7 +106,13 @@ class CardDetail(ScrollView, can_focus=False):
         self.set_reactive(CardDetail.virtual_size, Size(width, len(self._lines)))
         self.vertical_scrollbar.window_virtual_size = len(self._lines)
         self.scroll_y = self.validate_scroll_y(self.scroll_y)
-        self.refresh()
+        for y in range(self.size.height):
+            if _line(before, top + y) != _line(self._lines, top + y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+
+def _line(lines: list[Line], index: int) -> Line:
+    return lines[index] if index < len(lines) else ("", "text")
 
 
 def _card_lines(holdings: CardHoldings) -> Iterator[Line]:

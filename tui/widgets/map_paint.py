@@ -84,9 +84,8 @@ class MapPaint:
     def _draw_card(self, card: CardFace, color: str | None, selected: bool) -> tuple[Strip, ...]:
         state = "selected" if selected else "card"
         body = self._styles(state)
-        bar = Segment(
-            "█" if selected else "▎", self._styles(f"bar-{color or 'plain'}") + _ground(body)
-        )
+        heading = self._styles(f"activity-{color or 'plain'}")
+        bar = Segment("█" if selected else "▎", Style(color=heading.bgcolor) + _ground(body))
         room = self.width - 2
         title = wrap(visible(card.title), room, 2)
         title += [""] * (2 - len(title))

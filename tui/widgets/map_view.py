@@ -56,20 +56,12 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
     MapView > .map--activity-orange { background: #e69b5a; color: #26160a; }
     MapView > .map--activity-pink { background: #e68ab4; color: #260f1a; }
     MapView > .map--activity-plain { background: $foreground 25%; color: $foreground; }
-    MapView > .map--bar-yellow { color: #e3c04a; }
-    MapView > .map--bar-blue { color: #5fa8e6; }
-    MapView > .map--bar-purple { color: #b08ae6; }
-    MapView > .map--bar-green { color: #6fc08a; }
-    MapView > .map--bar-orange { color: #e69b5a; }
-    MapView > .map--bar-pink { color: #e68ab4; }
-    MapView > .map--bar-plain { color: $foreground 40%; }
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"map--{name}" for name in ("gap", "note", "lane", "lane-selected")),
         *(f"map--{name}" for name in ("card", "card-meta", "selected", "selected-meta")),
         *(f"map--activity-{color}" for color in COLORS),
-        *(f"map--bar-{color}" for color in COLORS),
         *(
             f"map--status-{status}"
             for status in ("todo", "active", "questions", "review", "production")
@@ -115,6 +107,7 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
         self.place: Place | None = None
         self.empty_note = ""
         self._geometry = MapGeometry((), frozenset(), 1)
+        self._laid_out_for = 0
         self._paint: MapPaint | None = None
         self._selected_id: str | None = None
         self.typing_into: Widget | None = None
@@ -239,6 +232,9 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Return one line of the view."""
         width = self.size.width
+        if self._laid_out_for != self.scrollable_content_region.width:
+            # A first frame that comes before the size does is thrown away.
+            return Strip.blank(width, self._style("gap"))
         paint = self._painter()
         if not self.lanes:
             middle = self.size.height // 2
@@ -318,6 +314,7 @@ class MapView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         width = max(1, self.scrollable_content_region.width)
+        self._laid_out_for = width
         self._geometry = MapGeometry(self.lanes, self.collapsed, width)
         size = Size(self._geometry.width, self._geometry.height)
         if size == self.virtual_size:
