@@ -84,17 +84,33 @@ def read_outline(db: DbAdapter, project: Project) -> Board:
     return Board(project, _lanes(db.board_columns(project.id), {}), complete=False)
 
 
-def read_lanes(db: DbAdapter, outline: Board, cards_wanted: int) -> Board:
-    """Fill the first lanes of an outline, until they hold so many cards."""
-    activity_ids: list[str] = []
-    cards = 0
+def read_lanes(db: DbAdapter, outline: Board, rows: int) -> Board:
+    """Fill the first lanes of an outline with the cards of their first rows.
+
+    Args:
+        db: The open plan.
+        outline: The map without its cards.
+        rows: How many rows of cards can be seen at most, all lanes together.
+    """
+    wanted: set[str] = set()
+    left = rows
     for lane in outline.lanes:
-        if cards >= cards_wanted:
+        if left <= 0:
             break
-        activity_ids += [column.id for column in lane.columns]
-        cards += lane.size
-    faces = _faces(db.board_cards(outline.project.id, activity_ids))
-    return _filled(outline, faces, set(activity_ids))
+        wanted |= {column.id for column in lane.columns}
+        left -= max((column.size for column in lane.columns), default=0) + 1
+    faces = _faces(db.board_cards(outline.project.id, sorted(wanted), rows))
+    lanes = tuple(
+        msgspec.structs.replace(
+            lane,
+            columns=tuple(
+                msgspec.structs.replace(column, cards=faces.get(column.id, ()))
+                for column in lane.columns
+            ),
+        )
+        for lane in outline.lanes
+    )
+    return msgspec.structs.replace(outline, lanes=lanes)
 
 
 def read_board(db: DbAdapter, project: Project) -> Board:

@@ -135,9 +135,14 @@ class DbAdapter(ABC):
 
     @abstractmethod
     def board_cards(
-        self, project_id: str, activity_ids: Sequence[str] | None = None
+        self,
+        project_id: str,
+        activity_ids: Sequence[str] | None = None,
+        below: int | None = None,
     ) -> Sequence[Row]:
         """Return the cards of a project, or of some of its activities, in map order.
+
+        ``below`` leaves out, of some activities, the cards at that position and after.
 
         Rows: activity id; card id, number, title, status, priority, build_state,
         finalized_at; number of requirements (rejected ones left out), of open questions,

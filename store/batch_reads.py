@@ -50,7 +50,7 @@ SELECT card.workflow_activity_id, card.id, card.number, card.title, card.status,
         WHERE q.card_id = card.id AND q.status = 'draft'),
        (SELECT count(*) FROM card_planned_file AS f WHERE f.card_id = card.id)
 FROM card
-WHERE card.workflow_activity_id IN (SELECT value FROM json_each(?))
+WHERE card.workflow_activity_id IN (SELECT value FROM json_each(?)) AND card.position < ?
 ORDER BY card.workflow_activity_id, card.position, card.created_at, card.id
 """
 

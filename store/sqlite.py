@@ -32,8 +32,8 @@ BUSY_TIMEOUT = 30.0
 MOST_VALUES = 512
 """Values in one IN list; longer ones are asked for in parts."""
 
-MOST_SEQUENCE = 2**63 - 1
-"""More than any project's sequence: SQLite's largest integer."""
+MOST_INTEGER = 2**63 - 1
+"""SQLite's largest integer: more than any sequence or position."""
 
 HALF_A_PAIR = "A text holds half of a surrogate pair, which no UTF-8 file can keep."
 """Why a text is refused that Python can hold and a file can't."""
@@ -223,7 +223,7 @@ class SqliteAdapter(DbAdapter):
             f"ORDER BY sequence {'DESC' if newest_first else 'ASC'} LIMIT ?",
             project_id,
             after,
-            MOST_SEQUENCE if before is None else before,
+            MOST_INTEGER if before is None else before,
             limit,
         )
         return [self._record(PlanningAction, row) for row in rows]
@@ -235,12 +235,16 @@ class SqliteAdapter(DbAdapter):
         return self._rows(batch_reads.BOARD_COLUMNS, project_id)
 
     def board_cards(
-        self, project_id: str, activity_ids: Sequence[str] | None = None
+        self,
+        project_id: str,
+        activity_ids: Sequence[str] | None = None,
+        below: int | None = None,
     ) -> Sequence[Row]:
         if activity_ids is None:
             return self._rows(batch_reads.BOARD_CARDS_OF_PROJECT, project_id)
         chosen = msgspec.json.encode(activity_ids).decode()
-        return self._rows(batch_reads.BOARD_CARDS_OF_ACTIVITIES, chosen)
+        bound = MOST_INTEGER if below is None else below
+        return self._rows(batch_reads.BOARD_CARDS_OF_ACTIVITIES, chosen, bound)
 
     def card_texts(self, project_id: str) -> Sequence[Row]:
         return self._rows(batch_reads.CARD_TEXTS, project_id)

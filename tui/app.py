@@ -88,6 +88,7 @@ class PlannerApp(KeyGate):
 
     def _after_first_frame(self) -> None:
         self._plan.shown.set()
+        self._map.map.focus()
         # Nearly all there is by now stays, so the collector need not look at it again.
         gc.freeze()
         gc.enable()

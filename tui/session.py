@@ -50,8 +50,8 @@ from store.records import (
 )
 from tui.glyphs import priority_word
 
-FIRST_CARDS = 200
-"""Cards read before the first frame: more than any screen shows of the first lanes."""
+FIRST_ROWS = 30
+"""Rows of cards read before the first frame: more than most screens show."""
 
 
 @dataclass
@@ -153,7 +153,7 @@ class Session:
             if project is None:
                 return
             outline = read_outline(self.db, project)
-            self.board = read_lanes(self.db, outline, FIRST_CARDS)
+            self.board = read_lanes(self.db, outline, FIRST_ROWS)
         self._offered = False
         self._post(BoardRead(self.board))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.plans import make_plan
-from tests.e2e.screens import DOWN, Board, query, wait_for_rows
+from tests.e2e.screens import DOWN, Board, query
 
 HOSTILE = {
     "[red]markup[/]": "[red]markup[/]",
@@ -22,6 +22,8 @@ HOSTILE = {
     "\u202eright to left": r"\u202eright to left",
     "x" * 10_000: "xxxxxxxxxx",
 }
+
+ACTIVE = "SELECT count(*) FROM card WHERE status = 'active'"
 
 
 @pytest.mark.parametrize("title", HOSTILE, ids=lambda title: ascii(title[:12]).strip("'"))
@@ -52,7 +54,9 @@ def test_titles_survive_a_change_beside_them(database_path: Path, home: Path):
         board.wait_for("[red]markup[/]")
         for number in range(len(titles)):
             board.press("s", DOWN)
-            sql = "SELECT count(*) FROM card WHERE status = 'active'"
-            wait_for_rows(database_path, sql, [(number + 1,)])
+            # Looked at through the board, so that what it writes meanwhile is read.
+            board.wait_until(
+                lambda done=number + 1: query(database_path, ACTIVE) == [(done,)], "it to be kept"
+            )
         board.quit()
     assert query(database_path, told) == kept

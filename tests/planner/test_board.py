@@ -105,17 +105,18 @@ def test_the_outline_has_sizes_but_no_cards(plan: Plan) -> None:
     assert all(column.cards == () for lane in outline.lanes for column in lane.columns)
 
 
-@pytest.mark.parametrize(("wanted", "lanes"), [(0, 0), (1, 1), (6, 1), (7, 2), (10_000, 2)])
-def test_the_first_lanes_are_filled_until_they_hold_enough(
-    plan: Plan, wanted: int, lanes: int
-) -> None:
-    board = board_of(plan)
-    some = read_lanes(plan.db, read_outline(plan.db, plan.project), wanted)
+@pytest.mark.parametrize("rows", [0, 1, 2, 3, 4, 30])
+def test_the_first_rows_of_the_first_lanes_are_read(plan: Plan, rows: int) -> None:
+    board = board_of(plan)  # two lanes of two columns of three cards
+    some = read_lanes(plan.db, read_outline(plan.db, plan.project), rows)
     assert not some.complete
-    assert some.lanes[:lanes] == board.lanes[:lanes]
-    for lane in some.lanes[lanes:]:
-        assert all(column.cards == () for column in lane.columns)
     assert some.size == board.size
+    for index, (lane, whole) in enumerate(zip(some.lanes, board.lanes, strict=True)):
+        # A lane takes a row more than its cards, for its headings.
+        reached = rows > index * 4
+        for column, full in zip(lane.columns, whole.columns, strict=True):
+            assert column.size == full.size
+            assert column.cards == (full.cards[:rows] if reached else ())
 
 
 def test_an_incomplete_board_is_read_whole_after_a_change(plan: Plan) -> None:

@@ -566,7 +566,7 @@ async def test_keys_on_an_empty_project(database_path: Path) -> None:
             assert "An empty plan: w makes its first workflow." in board.text
             await _press_everything(board)
             await board.press("n")
-            assert "Select an activity first" in board.status
+            assert "Make an activity first" in board.status
             await board.press("a")
             assert "Make a workflow first" in board.status
             await board.press("w", *"Buy", "enter")

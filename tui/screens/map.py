@@ -45,6 +45,8 @@ WIDE = 110
 class MapScreen(MapEdits):
     """A project's story map, and everything that can be done to it with one key."""
 
+    AUTO_FOCUS = ""  # the app gives the map the focus after the first frame: it costs a restyling
+
     BINDINGS: ClassVar[list[BindingType]] = MAP_KEYS
 
     def __init__(self, plan: PlanThread) -> None:
@@ -66,10 +68,6 @@ class MapScreen(MapEdits):
     def on_resize(self, event: events.Resize) -> None:
         """Put the detail pane below the map where there is no room beside it."""
         self.set_class(event.size.width < WIDE, "-narrow")
-
-    def on_mount(self) -> None:
-        """Give the keys to the map."""
-        self.map.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rest the keys that do something while a title or a filter is being typed."""
