@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 Measure = Callable[[Plans, bool], Iterator[Figure]]
 
 MEASURES: dict[str, Measure] = {
-    "start": lambda plans, quick: board.first_paint(plans, 3 if quick else 9),
+    "start": lambda plans, quick: board.first_paint(plans, 3 if quick else 21),
     "keys": lambda plans, quick: board.at_work(plans, 60 if quick else 120),
     "snapshot": lambda plans, quick: engine.snapshot(plans, 5 if quick else 15),
     "apply": lambda plans, quick: engine.applying(plans, 100 if quick else 400),

@@ -14,10 +14,11 @@ import msgspec
 
 from planner import card_actions, map_actions
 from planner import requests as ask
-from planner.batch import Batch, Refused, new_id
+from planner.batch import Batch, new_id
 from planner.changes import Touched
 from planner.decode import decode
 from planner.describe import clipped, describe, describe_batch
+from planner.errors import ActionRefused, Refused, SequenceConflict
 from planner.history import REDO, UNDO, to_redo, to_undo
 from store.adapter import DbAdapter
 from store.errors import RowMissing, RowRefused
@@ -55,24 +56,6 @@ HANDLERS: dict[type[ask.Action], Handler] = {
     ask.SetCardKnowledgeStatus: card_actions.set_card_knowledge_status,
     ask.DeleteCardKnowledgeItem: card_actions.delete_card_knowledge_item,
 }
-
-
-class ActionRefused(Exception):
-    """A batch was refused and nothing of it was done.
-
-    Attributes:
-        index: Which action of the batch it was, from 0; None when it was the batch itself.
-        reason: Why, for people.
-    """
-
-    def __init__(self, reason: str, index: int | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.index = index
-
-
-class SequenceConflict(ActionRefused):
-    """The map has changed since the caller looked at it; the reason names what did."""
 
 
 class ActionResult(msgspec.Struct, frozen=True, kw_only=True):

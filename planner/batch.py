@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from planner.changes import Changes, Touched
+from planner.errors import Refused
+from planner.requests import given
 from store.adapter import DbAdapter, R
 from store.records import (
     Card,
@@ -33,10 +35,6 @@ def new_id() -> str:
     low = (0b10 << 62) | (chance & 0x3FFF_FFFF_FFFF_FFFF)
     text = f"{high:016x}{low:016x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-class Refused(Exception):
-    """A planning action can't be applied; the message is the reason, for people."""
 
 
 class Batch:
@@ -236,16 +234,6 @@ def changes_given(payload: msgspec.Struct, what: str, *leave_out: str) -> dict[s
     if not values:
         raise Refused(f"The payload names nothing to change about the {what}.")
     return values
-
-
-def given(payload: msgspec.Struct, *leave_out: str) -> dict[str, Any]:
-    """Return the fields of an update's payload that were given a value, null included."""
-    values = msgspec.structs.asdict(payload)
-    return {
-        name: value
-        for name, value in values.items()
-        if value is not msgspec.UNSET and name not in leave_out
-    }
 
 
 def _position(record: Record) -> int:

@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 
 from planner import requests as ask
-from planner.batch import Batch, Refused, changes_given, given, said
+from planner.batch import Batch, changes_given, said
+from planner.errors import Refused
+from planner.requests import given
 from store.records import (
     CardAssumption,
     CardContextArtifact,

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from planner.batch import Refused
+from planner.errors import Refused
 from planner.requests import BY_TYPE, Action
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from planner import requests as ask
-from planner.batch import Batch, Refused, changes_given, said
+from planner.batch import Batch, changes_given, said
+from planner.errors import Refused
 from store.records import Card, EventLog, Project, Record, Workflow, WorkflowActivity
 
 Result = dict[str, Any]

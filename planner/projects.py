@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from planner.batch import Refused, new_id, said
+from planner.batch import new_id, said
+from planner.errors import Refused
 from store.adapter import DbAdapter
 from store.records import EventLog, Project, utc_now
 

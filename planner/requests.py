@@ -477,3 +477,13 @@ ACTIONS: tuple[type[Action], ...] = (
 
 BY_TYPE: dict[str, type[Action]] = {str(a.__struct_config__.tag): a for a in ACTIONS}
 """The struct of an ``action_type``."""
+
+
+def given(payload: msgspec.Struct, *leave_out: str) -> dict[str, Any]:
+    """Return the fields of an update's payload that were given a value, null included."""
+    values = msgspec.structs.asdict(payload)
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not msgspec.UNSET and name not in leave_out
+    }

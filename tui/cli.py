@@ -147,9 +147,9 @@ def apply(
       echo '{"action_type": "createWorkflow", "payload": {"title": "Sign in"}}' |
         planner-tui --db plan.db apply - --project Lantern
     """
-    from planner.actions import ActionRefused, Planner, SequenceConflict
-    from planner.batch import Refused
+    from planner.actions import Planner
     from planner.decode import read_script
+    from planner.errors import ActionRefused, Refused, SequenceConflict
     from store.errors import StoreError
 
     db = where.open()
@@ -300,8 +300,7 @@ def _projects_in_words(db: DbAdapter) -> str:
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn what the store or the planner refuses into a message and an exit."""
-    from planner.actions import ActionRefused
-    from planner.batch import Refused
+    from planner.errors import ActionRefused, Refused
     from store.errors import StoreError
 
     try:

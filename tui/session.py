@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from planner.actions import ActionRefused, BatchResult, Planner
-from planner.batch import Refused, given
 from planner.board import (
     Board,
     CardFace,
@@ -23,6 +23,7 @@ from planner.board import (
     read_lanes,
     read_outline,
 )
+from planner.errors import ActionRefused, Refused
 from planner.history import REDO, UNDO
 from planner.projects import create_project, find_project, latest_project
 from planner.requests import (
@@ -33,6 +34,7 @@ from planner.requests import (
     CardTarget,
     UpdateActivity,
     UpdateCard,
+    given,
 )
 from store.adapter import DbAdapter, Row
 from store.errors import StoreError
@@ -50,7 +52,10 @@ from store.records import (
 )
 from tui.glyphs import priority_word
 
-FIRST_ROWS = 30
+if TYPE_CHECKING:
+    from planner.actions import BatchResult, Planner
+
+FIRST_ROWS = 16
 """Rows of cards read before the first frame: more than most screens show."""
 
 
@@ -139,9 +144,14 @@ class Session:
         self._post = post
         self._actor = actor
         self._wanted = project
-        self._planner = Planner(db, actor=actor)
         self._seen_version = -1
         self._offered = False
+
+    @cached_property
+    def _planner(self) -> Planner:
+        from planner.actions import Planner  # not needed before the first change
+
+        return Planner(self.db, actor=self._actor)
 
     def open(self) -> None:
         """Read the first lanes of the project to open, for the first frame."""

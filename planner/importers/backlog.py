@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 
 from planner import requests as ask
-from planner.actions import ActionRefused, Planner
-from planner.batch import Refused, new_id
+from planner.actions import Planner
+from planner.batch import new_id
+from planner.errors import ActionRefused, Refused
 from planner.importers.backlog_files import (
     BacklogFolder,
     FileProblem,

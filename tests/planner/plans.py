@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from planner.actions import ActionRefused, ActionResult, BatchResult, Planner
+from planner.actions import ActionResult, BatchResult, Planner
+from planner.errors import ActionRefused
 from planner.projects import create_project
 from store.adapter import DbAdapter
 from store.open import open_store

@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from planner import requests as ask
-from planner.actions import HANDLERS, ActionRefused, SequenceConflict
+from planner.actions import HANDLERS
 from planner.decode import decode, read_script
 from planner.describe import clipped, describe
+from planner.errors import ActionRefused, SequenceConflict
 from planner.requests import ACTIONS, BY_TYPE
 from store.adapter import DbAdapter
 from store.records import (

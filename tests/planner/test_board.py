@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.actions import ActionRefused, BatchResult
+from planner.actions import BatchResult
 from planner.board import Board, next_board, read_board, read_lanes, read_outline
 from planner.changes import Touched
+from planner.errors import ActionRefused
 from planner.requests import BY_TYPE
 from store.adapter import DbAdapter
 from tests.planner.any_actions import Request, batches, seed

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from planner.actions import ActionRefused
+from planner.errors import ActionRefused
 from planner.requests import BY_TYPE
 from store.records import Card, PlanningAction, Project, Record
 from tests.planner.any_actions import ACTORS, BY_ACTION_TYPE, Request, batches, seed

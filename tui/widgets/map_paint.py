@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -27,6 +28,9 @@ from tui.text import clip, visible, wrap
 MOST_KEPT = 4096
 """Cards whose strips are kept; far more than any screen shows."""
 
+CardStyles = tuple[Style, Style, Style, Style]
+"""How a card looks: its title, its facts, its bar, its status."""
+
 Styles = Callable[[str], Style]
 """Gives the style of a component class of the map view by the end of its name."""
 
@@ -39,6 +43,7 @@ class MapPaint:
         self._styles = styles
         self.width = width
         self._cards: dict[tuple[str, bool, str | None], tuple[CardFace, tuple[Strip, ...]]] = {}
+        self._mixed: dict[tuple[str | None, bool, str], CardStyles] = {}
         self.blank = Strip.blank(width, styles("gap"))
         self.gap = Strip.blank(1, styles("gap"))
 
@@ -82,29 +87,33 @@ class MapPaint:
         return _line(f"  {clip(text, width - 2)}", width, self._styles("note"))
 
     def _draw_card(self, card: CardFace, color: str | None, selected: bool) -> tuple[Strip, ...]:
-        state = "selected" if selected else "card"
-        body = self._styles(state)
-        heading = self._styles(f"activity-{color or 'plain'}")
-        bar = Segment("█" if selected else "▎", Style(color=heading.bgcolor) + _ground(body))
+        body, meta, bar, status = self._card_styles(color, selected, card.status)
+        edge = Segment("█" if selected else "▎", bar)
         room = self.width - 2
         title = wrap(visible(card.title), room, 2)
         title += [""] * (2 - len(title))
-        meta = self._styles(f"{state}-meta")
-        lines = [_line(f" {text}", self.width - 1, body, before=bar) for text in title]
         left, right = _facts(card, room)
-        padding = room - _cells(left) - _cells(right)
-        status = self._styles(f"status-{card.status}") + _ground(meta)
-        lines.append(
-            Strip(
-                [
-                    bar,
-                    Segment(f" {left}", status),
-                    Segment(" " * max(0, padding), meta),
-                    Segment(right, meta),
-                ]
-            ).adjust_cell_length(self.width, meta)
+        padding = " " * max(0, room - cell_len(left) - cell_len(right))
+        facts = [edge, Segment(f" {left}", status), Segment(f"{padding}{right}", meta)]
+        return (
+            *(
+                Strip([edge, *_line(f" {text}", self.width - 1, body)], self.width)
+                for text in title
+            ),
+            Strip(facts).adjust_cell_length(self.width, meta),
         )
-        return tuple(lines)
+
+    def _card_styles(self, color: str | None, selected: bool, status: str) -> CardStyles:
+        """Return a card's styles: of its title, its facts, its bar and its status."""
+        key = (color, selected, status)
+        if key not in self._mixed:
+            state = "selected" if selected else "card"
+            body, meta = self._styles(state), self._styles(f"{state}-meta")
+            heading = self._styles(f"activity-{color or 'plain'}")
+            bar = Style(color=heading.bgcolor, bgcolor=body.bgcolor)
+            told = self._styles(f"status-{status}") + Style(bgcolor=meta.bgcolor)
+            self._mixed[key] = (body, meta, bar, told)
+        return self._mixed[key]
 
 
 def _facts(card: CardFace, room: int) -> tuple[str, str]:
@@ -134,18 +143,11 @@ def _count(shown: int, size: int, word: str) -> str:
     return f"{size:,} {plural}" if shown == size else f"{shown:,} of {size:,} {plural}"
 
 
-def _line(
-    text: str, width: int, style: Style, after: Segment | None = None, before: Segment | None = None
-) -> Strip:
-    """Return one line of text filled up to a width, with a segment before or after."""
-    strip = Strip([Segment(text, style)]).adjust_cell_length(width, style)
-    segments = [*([before] if before else []), *strip, *([after] if after else [])]
-    return Strip(segments)
-
-
-def _cells(text: str) -> int:
-    return Strip([Segment(text)]).cell_length
-
-
-def _ground(style: Style) -> Style:
-    return Style(bgcolor=style.bgcolor)
+def _line(text: str, width: int, style: Style, after: Segment | None = None) -> Strip:
+    """Return one line of text filled up to a width, with a segment after it."""
+    padding = width - cell_len(text)
+    if padding < 0:
+        strip = Strip([Segment(text, style)]).adjust_cell_length(width, style)
+    else:
+        strip = Strip([Segment(text + " " * padding, style)], width)
+    return strip if after is None else Strip([*strip, after])
