@@ -96,3 +96,13 @@ def test_a_full_screen_of_columns_fits_without_scrolling() -> None:
         columns = tuple(Column(f"c{i}", "", None, 0) for i in range(fitting))
         geometry = MapGeometry((Lane("w", "", None, columns),), frozenset(), width)
         assert geometry.width == width
+
+
+def test_a_column_more_anywhere_moves_every_column() -> None:
+    def lane(columns: int) -> Lane:
+        return Lane("w", "w", None, tuple(Column(str(i), "a", None, 0) for i in range(columns)))
+
+    few, more = ((lane(1), lane(columns)) for columns in (1, 2))
+    layout = MapGeometry(few, frozenset(), 60)
+    assert layout.stands_like(MapGeometry(few, frozenset(), 60))
+    assert not layout.stands_like(MapGeometry(more, frozenset(), 60))

@@ -63,6 +63,10 @@ class MapGeometry:
         """Lines the whole map takes."""
         return self.tops[-1]
 
+    def stands_like(self, other: MapGeometry) -> bool:
+        """Say whether every lane and column is where it is in another layout."""
+        return self.tops == other.tops and self.pitch_x == other.pitch_x
+
     def lane_at(self, line: int) -> int:
         """Return the index of the lane a line of the map is in (the last one past the end)."""
         return min(bisect_right(self.tops, line) - 1, len(self.lanes) - 1)
