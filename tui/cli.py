@@ -262,7 +262,7 @@ def _open_board(where: Where, db: DbAdapter | None = None) -> None:
             where.project = _project(db, where.project).id
     # Textual paints on a grid of so many frames a second, and what a key did waits for the next
     # one; nothing of ours moves by itself, so that a finer grid costs no frame more.
-    os.environ.setdefault("TEXTUAL_FPS", "500")
+    os.environ.setdefault("TEXTUAL_FPS", "1000")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from tui.app import PlannerApp
 
