@@ -148,9 +148,6 @@ def next_board(db: DbAdapter, board: Board, touched: Touched) -> Board:
         project = db.get(Project, board.project.id) or board.project
         held = {column.id: column.cards for lane in board.lanes for column in lane.columns}
         board = Board(project, _lanes(db.board_columns(project.id), held), complete=True)
-        stale |= {
-            column.id for lane in board.lanes for column in lane.columns if column.id not in held
-        }
     if not stale:
         return board
     return _filled(board, _faces(db.board_cards(board.project.id, sorted(stale))), stale)

@@ -43,11 +43,6 @@ KEPT_AFTER_DELETE = frozenset({"event_log"})
 
 
 @cache
-def _json_columns(table: type[Record]) -> tuple[str, ...]:
-    return tuple(name for name, (held, _) in column_types(table).items() if held is dict)
-
-
-@cache
 def _json_indexes(table: type[Record]) -> tuple[int, ...]:
     return tuple(i for i, (held, _) in enumerate(column_types(table).values()) if held is dict)
 
@@ -316,12 +311,12 @@ class SqliteAdapter(DbAdapter):
         return DatabaseUnusable(f"{self.path} could not be used: {text}.")
 
     def _record(self, table: type[R], row: Sequence[Any]) -> R:
-        values = dict(zip(column_types(table), row, strict=True))
-        for name in _json_columns(table):
-            if values[name] is not None:
-                values[name] = msgspec.json.decode(values[name])
+        values = [*row]
+        for index in _json_indexes(table):
+            if values[index] is not None:
+                values[index] = msgspec.json.decode(values[index])
         try:
-            return msgspec.convert(values, table)
+            return msgspec.convert(dict(zip(column_types(table), values, strict=True)), table)
         except msgspec.ValidationError as error:
             raise DatabaseUnusable(
                 f"{self.path} holds a {_words(table)} that can't be read: {error}."

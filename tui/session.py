@@ -172,7 +172,7 @@ class Session:
         if self.board is not None and not self.board.complete:
             self.reload()
 
-    def reload(self, select: str | None = None, note: str | None = None) -> None:
+    def reload(self) -> None:
         """Read the whole board again."""
         if self.board is None:
             self.open()
@@ -184,7 +184,7 @@ class Session:
             self.open()
             return
         self.board = read_board(self.db, project)
-        self._post(BoardRead(self.board, select, note))
+        self._post(BoardRead(self.board))
 
     def look(self) -> None:
         """Read the board again when another program has changed the plan."""
