@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import threading
 from typing import TYPE_CHECKING, ClassVar
@@ -11,8 +12,10 @@ from textual.message import Message
 
 from store.adapter import DbAdapter
 from tui.key_gate import KeyGate
+from tui.places import Places
 from tui.plan_thread import PlanThread
 from tui.screens.map import MapScreen
+from tui.screens.plan_screen import PlanScreen
 from tui.session import Session
 
 if TYPE_CHECKING:
@@ -55,7 +58,15 @@ class PlannerApp(KeyGate):
         Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave; everything is saved already"),
     ]
 
-    def __init__(self, db: DbAdapter, *, actor: str, project: str | None, database: str) -> None:
+    def __init__(
+        self,
+        db: DbAdapter,
+        *,
+        actor: str,
+        project: str | None,
+        database: str,
+        places: Places | None = None,
+    ) -> None:
         """Show a plan.
 
         Args:
@@ -63,12 +74,15 @@ class PlannerApp(KeyGate):
             actor: Whose name the planning actions bear.
             project: Name or id of the project to open; the last changed one when None.
             database: The database's path, to show.
+            places: Where what lasts beside the plan is kept; nothing lasts when None.
         """
         super().__init__()
+        self.places = places or Places()
         self.sub_title = database
         self._plan = PlanThread(Session(db, self._tell, actor=actor, project=project))
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
+        self._hearing: tuple[PlanScreen, ...] = ()
         # At the bottom of the stack, in place of an empty screen of Textual's own.
         self._map = MapScreen(self._plan)
         self.add_mode(self.DEFAULT_MODE, self._make_map)
@@ -93,12 +107,26 @@ class PlannerApp(KeyGate):
         gc.freeze()
         gc.enable()
 
+    def hear(self, screen: PlanScreen) -> None:
+        """Let a screen that opens over the map hear what becomes of the plan."""
+        if screen is not self._map:
+            self._hearing = (*self._hearing, screen)
+
+    def unhear(self, screen: PlanScreen) -> None:
+        """Let a screen that closes hear no more."""
+        self._hearing = tuple(other for other in self._hearing if other is not screen)
+
     def _tell(self, message: Message) -> None:
-        """Hand an answer of the plan's thread to the map; kept until there is one."""
+        """Hand an answer of the plan's thread to the map, and to the screens over it.
+
+        What comes before there is a map is kept for it.
+        """
         with self._early_lock:
             if self._early is not None:
                 self._early.append(message)
                 return
+        for screen in self._hearing:
+            screen.post_message(copy.copy(message))
         self._map.post_message(message)
 
     def action_help(self) -> None:

@@ -9,11 +9,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from typing import TypeVar
+
+from textual.message_pump import MessagePump
 
 from store.errors import StoreError
 from tui.session import Session
 
 Job = Callable[[Session], None]
+
+Found = TypeVar("Found")
 
 LOOK_EVERY = 0.25
 """Seconds between looks for what another program has changed."""
@@ -38,6 +43,26 @@ class PlanThread(threading.Thread):
     def ask(self, job: Job) -> None:
         """Have a job done after those asked for before."""
         self._jobs.put(job)
+
+    def fetch(
+        self,
+        node: MessagePump,
+        read: Callable[[Session], Found],
+        then: Callable[[Found], object],
+    ) -> None:
+        """Have something read or done, and hand what came of it to a screen or widget.
+
+        Args:
+            node: Whose turn it is when the answer is there; one that has gone hears nothing.
+            read: Runs on the plan's thread. What it can't do is told as ``Failed``.
+            then: Takes the answer, on the UI thread.
+        """
+
+        def job(session: Session) -> None:
+            found = read(session)
+            node.call_later(then, found)
+
+        self.ask(job)
 
     def want_card(self, card_id: str) -> None:
         """Have a card read for the detail pane; only the last one wanted is worth reading."""

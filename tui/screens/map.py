@@ -18,7 +18,6 @@ from tui.screens.map_keys import MAP_KEYS
 from tui.session import (
     BoardRead,
     CardRead,
-    Failed,
     NoProject,
     ProjectsRead,
     Session,
@@ -75,7 +74,7 @@ class MapScreen(MapEdits):
 
     # What comes from the plan
 
-    def on_board_read(self, message: BoardRead) -> None:
+    def take_board(self, message: BoardRead) -> None:
         """Show a new snapshot."""
         if self._welcome is not None:
             welcome, self._welcome = self._welcome, None
@@ -100,11 +99,6 @@ class MapScreen(MapEdits):
         card = self.map.card
         if card is not None and card.id == message.holdings.card.id:
             self.query_one(CardDetail).show_card(message.holdings)
-
-    def on_failed(self, message: Failed) -> None:
-        """Say what could not be done."""
-        self.status.say(message.reason, failed=True)
-        self.app.bell()
 
     def on_texts_read(self, message: TextsRead) -> None:
         """Let the filter look into descriptions as well."""

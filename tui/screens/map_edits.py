@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from textual import on
 from textual.geometry import Region
-from textual.screen import Screen
 
 from planner import requests as ask
 from planner.board import Board, CardFace
@@ -14,6 +13,7 @@ from planner.filtering import CardFilter
 from planner.moves import plan_move
 from store.records import ActivityColor, CardStatus
 from tui.plan_thread import PlanThread
+from tui.screens.plan_screen import PlanScreen
 from tui.session import (
     CardForForm,
     Session,
@@ -21,7 +21,6 @@ from tui.session import (
 from tui.text import visible
 from tui.widgets.map_geometry import HEADING, Place
 from tui.widgets.map_view import MapView
-from tui.widgets.status_line import StatusLine
 
 TitleTaken = Callable[[str | None], None]
 """Takes what was typed as a title, or None when the person let it be."""
@@ -30,7 +29,7 @@ MOST_URGENT = 4
 """The highest priority."""
 
 
-class MapEdits(Screen[None]):
+class MapEdits(PlanScreen):
     """The part of the map screen that changes the plan.
 
     The screen itself shows the plan and moves about in it; here is what its keys, dialogs and
@@ -39,8 +38,7 @@ class MapEdits(Screen[None]):
 
     def __init__(self, plan: PlanThread) -> None:
         """Change the plan that ``plan`` works on."""
-        super().__init__()
-        self._plan = plan
+        super().__init__(plan)
         self._board: Board | None = None
         self._filter: CardFilter | None = None
 
@@ -48,11 +46,6 @@ class MapEdits(Screen[None]):
     def map(self) -> MapView:
         """The story map."""
         return self.query_one("#map", MapView)
-
-    @property
-    def status(self) -> StatusLine:
-        """The status line."""
-        return self.query_one("#status", StatusLine)
 
     def on_card_for_form(self, message: CardForForm) -> None:
         """Edit a card in the form."""
