@@ -99,12 +99,18 @@ class Planner:
         actor: str = "user",
         clock: Callable[[], str] = utc_now,
         new_id: Callable[[], str] = new_id,
+        progress: Callable[[int, int], object] | None = None,
     ) -> None:
-        """Work on ``db`` in the name of ``actor``; tests pin the clock and the ids."""
+        """Work on ``db`` in the name of ``actor``; tests pin the clock and the ids.
+
+        ``progress`` is told, within a batch, an undo or a redo, how many of how many actions
+        are done.
+        """
         self._db = db
         self._actor = actor
         self._clock = clock
         self._new_id = new_id
+        self._progress = progress
 
     def apply(
         self,
@@ -140,7 +146,9 @@ class Planner:
                 batch_id = self._new_id()
                 results: list[ActionResult] = []
                 row: PlanningAction | None = None
-                for index, request in enumerate(requests):  # noqa: B007  (a refusal tells the index)
+                for index, request in enumerate(requests):  # a refusal tells the index
+                    if self._progress is not None:
+                        self._progress(index, len(requests))
                     # A struct's own rules hold when it is decoded, not when it is made.
                     action = decode(msgspec.to_builtins(request))
                     known = self._replay(project_id, action.idempotency_key)
@@ -194,7 +202,9 @@ class Planner:
                 if last is None or last.batch_id is None:
                     raise ActionRefused(f"There is nothing to {kind}.")
                 rows = self._db.list(PlanningAction, batch_id=last.batch_id, newest_first=True)
-                for row in rows:
+                for index, row in enumerate(rows):
+                    if self._progress is not None:
+                        self._progress(index, len(rows))
                     if row.inverse is None:
                         raise ActionRefused(
                             f"“{describe(row)}” was made by a version that kept no way back."

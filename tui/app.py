@@ -14,6 +14,7 @@ from store.adapter import DbAdapter
 from tui.key_gate import KeyGate
 from tui.places import Places
 from tui.plan_thread import PlanThread
+from tui.progress import ProgressWatch
 from tui.screens.map import MapScreen
 from tui.screens.plan_screen import PlanScreen
 from tui.session import Session
@@ -80,6 +81,7 @@ class PlannerApp(KeyGate):
         self.places = places or Places()
         self.sub_title = database
         self._plan = PlanThread(Session(db, self._tell, actor=actor, project=project))
+        self._progress = ProgressWatch(self, self._plan)
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
         self._hearing: tuple[PlanScreen, ...] = ()
@@ -93,6 +95,11 @@ class PlannerApp(KeyGate):
         """Wait for the first frame; while the app mounts, there is none to wait for."""
         self.call_later(self.call_after_refresh, self._after_first_frame)
 
+    def on_unmount(self) -> None:
+        """Look at the plan's thread no more."""
+        self._plan.on_asked = None
+        self._progress.stop()
+
     def _make_map(self) -> MapScreen:
         with self._early_lock:
             early, self._early = self._early or [], None
@@ -101,6 +108,8 @@ class PlannerApp(KeyGate):
         return self._map
 
     def _after_first_frame(self) -> None:
+        self._plan.on_asked = self._progress.look_soon
+        self._progress.look_soon()
         self._plan.shown.set()
         self._map.map.focus()
         # Nearly all there is by now stays, so the collector need not look at it again.

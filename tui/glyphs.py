@@ -38,6 +38,9 @@ FINALIZED = "◆"
 REQUIREMENTS, QUESTIONS, PLANNED_FILES = "r", "?", "f"
 """What the counts on a card count."""
 
+BAR_DONE, BAR_LEFT = "━", "─"
+"""A progress bar's cells: what is done, what is left."""
+
 
 def priority_sign(priority: int) -> str:
     """Return the sign of a priority; one above urgent shows as its number."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from textual.message_pump import MessagePump
@@ -27,28 +29,65 @@ LONGEST_START = 2.0
 """Seconds after which work starts, whether a first frame was seen or not."""
 
 
+@dataclass(slots=True)
+class Doing:
+    """What the thread does at the moment; the thread writes it, anyone may look.
+
+    Attributes:
+        what: What it is called, such as ``deleting 12 cards``; empty when nobody said.
+        since: When it began, on ``time.monotonic``'s clock.
+        done: How far it is, of ``total``.
+        total: How far it goes; 0 where that isn't known.
+    """
+
+    what: str
+    since: float = field(default_factory=time.monotonic)
+    done: int = 0
+    total: int = 0
+
+
 class PlanThread(threading.Thread):
     """Runs a session's jobs, and looks for outside changes while there are none."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(name="plan", daemon=True)
         self._session = session
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        session.progress = self._tell_progress
+        self._jobs: queue.SimpleQueue[tuple[Job, str] | None] = queue.SimpleQueue()
+        self._asked = self._finished = 0
+        self.doing: Doing | None = None
+        """What it does at the moment, None while it rests."""
+        self.on_asked: Callable[[], object] | None = None
+        """Called, where it is asked, whenever something is asked of the thread."""
         self._wanted_card: str | None = None
         self.opened = threading.Event()
         """Set once the session has read what the first frame shows."""
         self.shown = threading.Event()
         """To be set once the first frame is out: nothing else is done until then."""
 
-    def ask(self, job: Job) -> None:
-        """Have a job done after those asked for before."""
-        self._jobs.put(job)
+    def ask(self, job: Job, what: str = "") -> None:
+        """Have a job done after those asked for before.
+
+        Args:
+            job: Runs on the plan's thread.
+            what: What to call it where it takes its time, such as ``deleting 12 cards``.
+        """
+        self._asked += 1
+        self._jobs.put((job, what))
+        if self.on_asked is not None:
+            self.on_asked()
+
+    @property
+    def rests(self) -> bool:
+        """Whether all that was asked is done."""
+        return self._asked == self._finished
 
     def fetch(
         self,
         node: MessagePump,
         read: Callable[[Session], Found],
         then: Callable[[Found], object],
+        what: str = "",
     ) -> None:
         """Have something read or done, and hand what came of it to a screen or widget.
 
@@ -56,13 +95,14 @@ class PlanThread(threading.Thread):
             node: Whose turn it is when the answer is there; one that has gone hears nothing.
             read: Runs on the plan's thread. What it can't do is told as ``Failed``.
             then: Takes the answer, on the UI thread.
+            what: What to call it where it takes its time.
         """
 
         def job(session: Session) -> None:
             found = read(session)
             node.call_later(then, found)
 
-        self.ask(job)
+        self.ask(job, what)
 
     def want_card(self, card_id: str) -> None:
         """Have a card read for the detail pane; only the last one wanted is worth reading."""
@@ -71,6 +111,7 @@ class PlanThread(threading.Thread):
 
     def finish(self, timeout: float = 60.0) -> None:
         """Do what was asked for and end, waiting for it so many seconds."""
+        self.on_asked = None
         self._jobs.put(None)
         self.shown.set()
         self.join(timeout)
@@ -80,7 +121,9 @@ class PlanThread(threading.Thread):
         session = self._session
         try:
             with session.db.connection():
+                self.doing = Doing("opening the plan")
                 session.run(lambda s: s.open())
+                self.doing = None
                 self.opened.set()
                 self.shown.wait(LONGEST_START)
                 while self._next(session):
@@ -90,14 +133,23 @@ class PlanThread(threading.Thread):
 
     def _next(self, session: Session) -> bool:
         try:
-            job = self._jobs.get(timeout=LOOK_EVERY)
+            asked = self._jobs.get(timeout=LOOK_EVERY)
         except queue.Empty:
             session.run(lambda s: s.look())
             return True
-        if job is None:
+        if asked is None:
             return False
+        job, what = asked
+        self.doing = Doing(what)
         session.run(job)
+        self.doing = None
+        self._finished += 1
         return True
+
+    def _tell_progress(self, done: int, total: int) -> None:
+        doing = self.doing
+        if doing is not None:
+            doing.done, doing.total = done, total
 
     def _read_wanted(self, session: Session, card_id: str) -> None:
         if card_id == self._wanted_card:

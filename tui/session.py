@@ -141,6 +141,8 @@ class Session:
         """
         self.db = db
         self.board: Board | None = None
+        self.progress: Callable[[int, int], object] = lambda done, total: None
+        """Takes how far a long change is, and how far it goes."""
         self._post = post
         self._actor = actor
         self._wanted = project
@@ -151,7 +153,7 @@ class Session:
     def _planner(self) -> Planner:
         from planner.actions import Planner  # not needed before the first change
 
-        return Planner(self.db, actor=self._actor)
+        return Planner(self.db, actor=self._actor, progress=self.progress)
 
     def open(self) -> None:
         """Read the first lanes of the project to open, for the first frame."""

@@ -52,11 +52,15 @@ class OpenBoard:
         await settle(self.pilot, self._asked)
 
     async def until(self, holds: Callable[[], object]) -> None:
-        """Wait for something that comes by itself."""
+        """Wait for something that comes by itself, and all that comes with it."""
+        await self.wait_for(holds)
+        await self.settle()
+
+    async def wait_for(self, holds: Callable[[], object]) -> None:
+        """Wait for something that comes by itself, whatever is still to come."""
         async with asyncio.timeout(PATIENCE):
             while not holds():
                 await self.pilot.pause()
-        await self.settle()
 
     async def until_map(self) -> None:
         """Wait until the map takes keys, whether or not there is a board to show on it."""
@@ -227,9 +231,9 @@ def watch_asked(app: PlannerApp) -> list[Job]:
     thread = plan_thread(app)
     ask = thread.ask
 
-    def watched(job: Job) -> None:
+    def watched(job: Job, what: str = "") -> None:
         asked.append(job)
-        ask(job)
+        ask(job, what)
 
     thread.ask = watched  # type: ignore[method-assign]
     return asked
@@ -249,7 +253,8 @@ async def settle(pilot: Pilot[Any], asked: list[Job]) -> None:
         thread = plan_thread(app)
         if thread.is_alive():
             done = threading.Event()
-            thread._jobs.put(_doing(done.set))
+            thread._asked += 1
+            thread._jobs.put((_doing(done.set), ""))
             assert await asyncio.to_thread(done.wait, PATIENCE), "the plan's thread hangs"
         await _handled(app)
         if len(asked) == known and app._early is None:

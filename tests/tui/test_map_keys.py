@@ -1,7 +1,6 @@
 """Every key of the map, seen on the map and in the database."""
 
 import threading
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -12,24 +11,13 @@ from planner.projects import create_project
 from store.records import Card, CardStatus, Project, Workflow
 from store.sqlite import SqliteAdapter
 from tests.planner.plans import in_activity, on, request
+from tests.tui import lane_checks  # noqa: F401  (it fills CHECKS)
 from tests.tui.board import PATIENCE, OpenBoard, a_plan, open_board, opened_on
+from tests.tui.map_checks import CHECKS, checks
 from tui.screens.map_keys import MAP_KEYS
 from tui.session import Session
 
 KEYS = {binding.id: binding for binding in MAP_KEYS if isinstance(binding, Binding)}
-
-Check = Callable[[OpenBoard, str], Awaitable[None]]
-
-CHECKS: dict[str, Check] = {}
-"""What each binding must do, by its id: given the board, with ``w1a1c1`` selected, and a key."""
-
-
-def checks(binding_id: str) -> Callable[[Check], Check]:
-    def remember(check: Check) -> Check:
-        CHECKS[binding_id] = check
-        return check
-
-    return remember
 
 
 def test_every_binding_has_a_check() -> None:
@@ -168,55 +156,6 @@ async def _clear(board: OpenBoard, key: str) -> None:
     await board.press(key)
     assert not board.filter.is_open
     assert board.selected == "w1a1c2"
-
-
-# Activities and workflows
-
-
-@checks("activity.new")
-async def _new_activity(board: OpenBoard, key: str) -> None:
-    await board.press(key)
-    assert "Workflow 1" in board.dialog
-    await board.write("Pay")
-    await board.press("enter")
-    made = board.snapshot.lanes[0].columns[1]
-    assert (made.title, made.color) == ("Pay", "purple")
-    assert board.selected == made.id
-    assert "Pay" in board.lines[1]
-
-
-@checks("activity.color")
-async def _color(board: OpenBoard, key: str) -> None:
-    await board.press(key)
-    assert board.activity("w1a1").color == "yellow"
-    assert "“Step 1” is yellow" in board.status
-    for _ in range(6):
-        await board.press(key)
-    assert board.activity("w1a1").color is None
-
-
-@checks("workflow.new")
-async def _new_workflow(board: OpenBoard, key: str) -> None:
-    await board.press(key)
-    await board.write("Leave")
-    await board.press("enter")
-    made = board.workflows[1]
-    assert board.workflow(made).title == "Leave"
-    assert board.workflows == ["w1", made, "w2"]
-    assert board.selected == made
-    assert "Leave" in board.text
-
-
-@checks("workflow.fold")
-async def _fold(board: OpenBoard, key: str) -> None:
-    await board.press(key)
-    assert board.selected == "w1"
-    assert "▸ Workflow 1" in board.lines[0]
-    assert "▾ Workflow 2" in board.lines[1]
-    assert "Card 1.1.1" not in board.text
-    await board.press(key)
-    assert board.selected == "w1"
-    assert "Card 1.1.1" in board.text
 
 
 # The plan

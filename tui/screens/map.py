@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -13,8 +12,9 @@ from textual.screen import ModalScreen
 
 from planner.filtering import CardFilter
 from tui.plan_thread import PlanThread
-from tui.screens.map_edits import MapEdits, activities_in_words, cards_in_words
+from tui.screens.map_edits import MapEdits
 from tui.screens.map_keys import MAP_KEYS
+from tui.screens.map_lanes import activities_in_words, cards_in_words
 from tui.session import (
     BoardRead,
     CardRead,
@@ -29,13 +29,6 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.map_geometry import Place
 from tui.widgets.map_view import MapView
 from tui.widgets.status_line import StatusLine
-
-TitleTaken = Callable[[str | None], None]
-"""Takes what was typed as a title, or None when the person let it be."""
-
-MOST_URGENT = 4
-"""The highest priority."""
-
 
 WIDE = 110
 """Cells from which the detail pane stands beside the map."""
@@ -213,6 +206,16 @@ class MapScreen(MapEdits):
         folded = self._folded() ^ {lane.id}
         self._collapsed[self._board.project.id] = folded
         self._show_board(lane.id if lane.id in folded else None)
+
+    def action_fold_all(self) -> None:
+        """Fold every workflow; unfold them all where all are folded."""
+        lane = self.map.lane
+        if lane is None or self._board is None:
+            return
+        every = frozenset(each.id for each in self._board.lanes)
+        folded = frozenset[str]() if every <= self._folded() else every
+        self._collapsed[self._board.project.id] = folded
+        self._show_board(lane.id if folded else None)
 
     def action_filter(self) -> None:
         """Type what the cards to show must hold."""

@@ -83,6 +83,14 @@ MAP_KEYS: list[BindingType] = [
         "c", "color", "Colour", id="activity.color", tooltip="Give the activity its next colour"
     ),
     Binding("space", "fold", "Fold", id="workflow.fold", tooltip="Fold or unfold the workflow"),
+    Binding(
+        "Z",
+        "fold_all",
+        "Fold all",
+        id="workflow.fold_all",
+        tooltip="Fold every workflow, or unfold them all",
+        show=False,
+    ),
     Binding("p", "projects", "Projects", id="plan.projects", tooltip="Switch or make projects"),
     Binding("up,k", "step('up')", "Up", id="go.up", tooltip="Select what is above", show=False),
     Binding(

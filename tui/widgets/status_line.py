@@ -9,7 +9,14 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.glyphs import BAR_DONE, BAR_LEFT
 from tui.text import clip, visible
+
+_BAR = 12
+"""Cells of the progress bar."""
+
+_MOVING = 4
+"""Cells of what moves where nobody knows how far it is."""
 
 
 class StatusLine(Widget):
@@ -20,9 +27,12 @@ class StatusLine(Widget):
     StatusLine > .status--project { text-style: bold; background: $panel; color: $text-primary; }
     StatusLine > .status--note { background: $panel; color: $text-muted; }
     StatusLine > .status--failed { background: $error; color: $text; text-style: bold; }
+    StatusLine > .status--bar { background: $panel; color: $text-accent; }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"status--project", "status--note", "status--failed"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"status--{name}" for name in ("project", "note", "failed", "bar")
+    }
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's word)
         super().__init__(id=id)
@@ -30,6 +40,9 @@ class StatusLine(Widget):
         self._counts = ""
         self._note = ""
         self._failed = False
+        self._progress: str | None = None
+        self._part: float | None = None
+        self._ticks = 0
 
     def show_project(self, name: str, counts: str) -> None:
         """Show the project's name and counts."""
@@ -42,6 +55,30 @@ class StatusLine(Widget):
         self._failed = failed
         self.refresh()
 
+    @property
+    def shows_progress(self) -> bool:
+        """Whether the bar is shown."""
+        return self._progress is not None
+
+    def show_progress(self, what: str, part: float | None) -> None:
+        """Show, in place of what happened last, what is being done.
+
+        Args:
+            what: What it is called.
+            part: How much of it is done, from 0 to 1; None where nobody knows, and then each
+                call moves the bar on.
+        """
+        self._progress, self._part = visible(what), part
+        self._ticks += 1
+        self.refresh()
+
+    def end_progress(self) -> None:
+        """Show what happened last again."""
+        if self._progress is not None:
+            self._progress = None
+            self._ticks = 0
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """Return the line."""
         width = self.size.width
@@ -49,12 +86,29 @@ class StatusLine(Widget):
         project = clip(f" {self._project}", max(10, width // 3))
         counts = f"  {self._counts}  " if self._counts else "  "
         room = max(0, width - cell_len(project) - cell_len(counts) - 1)
-        note = clip(self._note, room) if room > 3 else ""
-        note_class = "status--failed" if self._failed else "status--note"
-        segments = [
-            Segment(project, self.get_component_rich_style("status--project")),
-            Segment(counts, style),
-            Segment(" " * (room - cell_len(note)), style),
-            Segment(note, self.get_component_rich_style(note_class)),
-        ]
+        segments = [Segment(project, self.get_component_rich_style("status--project"))]
+        segments.append(Segment(counts, style))
+        if self._progress is not None:
+            segments += self._bar(self._progress, room)
+        else:
+            note = clip(self._note, room) if room > 3 else ""
+            note_class = "status--failed" if self._failed else "status--note"
+            segments.append(Segment(" " * (room - cell_len(note)), style))
+            segments.append(Segment(note, self.get_component_rich_style(note_class)))
         return Strip(segments).adjust_cell_length(width, style)
+
+    def _bar(self, what: str, room: int) -> list[Segment]:
+        """Return the bar with what it is for, in so many cells."""
+        cells = min(_BAR, room)
+        words = clip(f"  {what}", room - cells)
+        if self._part is None:
+            start = self._ticks % cells if cells else 0
+            full = {(start + i) % cells for i in range(min(_MOVING, cells))}
+        else:
+            full = set(range(round(max(0.0, min(self._part, 1.0)) * cells)))
+        bar = "".join(BAR_DONE if i in full else BAR_LEFT for i in range(cells))
+        return [
+            Segment(" " * (room - cells - cell_len(words)), self.rich_style),
+            Segment(bar, self.get_component_rich_style("status--bar")),
+            Segment(words, self.get_component_rich_style("status--note")),
+        ]
