@@ -60,6 +60,7 @@ class PlanThread(threading.Thread):
         self.on_asked: Callable[[], object] | None = None
         """Called, where it is asked, whenever something is asked of the thread."""
         self._wanted_card: str | None = None
+        self._latest: dict[str, object] = {}
         self.opened = threading.Event()
         """Set once the session has read what the first frame shows."""
         self.shown = threading.Event()
@@ -103,6 +104,30 @@ class PlanThread(threading.Thread):
             node.call_later(then, found)
 
         self.ask(job, what)
+
+    def fetch_latest(
+        self,
+        node: MessagePump,
+        name: str,
+        read: Callable[[Session], Found],
+        then: Callable[[Found], object],
+    ) -> None:
+        """As ``fetch``; of all that is asked for under one name only the last is answered.
+
+        What waits when something newer is asked for is not even read.
+        """
+        mine = self._latest[name] = object()
+
+        def answer(found: Found) -> None:
+            if self._latest.get(name) is mine:
+                then(found)
+
+        def job(session: Session) -> None:
+            if self._latest.get(name) is mine:
+                found = read(session)
+                node.call_later(answer, found)
+
+        self.ask(job)
 
     def want_card(self, card_id: str) -> None:
         """Have a card read for the detail pane; only the last one wanted is worth reading."""
