@@ -15,9 +15,10 @@ from tui.key_gate import KeyGate
 from tui.places import Places
 from tui.plan_thread import PlanThread
 from tui.progress import ProgressWatch
+from tui.remembered import Remembered
 from tui.screens.map import MapScreen
 from tui.screens.plan_screen import PlanScreen
-from tui.session import Session
+from tui.session import Failed, Session
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -73,14 +74,17 @@ class PlannerApp(KeyGate):
         Args:
             db: The open plan.
             actor: Whose name the planning actions bear.
-            project: Name or id of the project to open; the last changed one when None.
+            project: Name or id of the project to open; when None the one that was open last,
+                else the last changed one.
             database: The database's path, to show.
             places: Where what lasts beside the plan is kept; nothing lasts when None.
         """
         super().__init__()
         self.places = places or Places()
         self.sub_title = database
-        self._plan = PlanThread(Session(db, self._tell, actor=actor, project=project))
+        self.remembered = Remembered(self.places.state, database)
+        session = Session(db, self._tell, actor=actor, project=project or self.remembered.project)
+        self._plan = PlanThread(session, rest=self._remember)
         self._progress = ProgressWatch(self, self._plan)
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
@@ -147,8 +151,17 @@ class PlannerApp(KeyGate):
 
     async def action_quit(self) -> None:
         """Leave, once everything asked for is done."""
+        self._map.keep_whereabouts()
         self.exit()
 
     def finish(self) -> None:
         """Do what is still asked of the plan, and close it."""
         self._plan.finish()
+        self.remembered.write(last=True)
+
+    def _remember(self) -> None:
+        """Write what is to be remembered, on the plan's thread; say once when that fails."""
+        untold = self.remembered.trouble is None
+        self.remembered.write()
+        if untold and self.remembered.trouble is not None:
+            self._tell(Failed(self.remembered.trouble))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from store.adapter import DbAdapter
     from store.migrate import MigrationReport
     from store.records import Project
+    from tui.places import Places
 
 EXIT_REFUSED = 1
 """The exit status when what was asked could not be done."""
@@ -266,12 +267,26 @@ def _open_board(where: Where, db: DbAdapter | None = None) -> None:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from tui.app import PlannerApp
 
-    app = PlannerApp(db, actor=_user(), project=where.project, database=where.target())
+    app = PlannerApp(
+        db, actor=_user(), project=where.project, database=where.target(), places=_places()
+    )
     try:
         app.run()
     finally:
         app.finish()
     raise SystemExit(app.return_code or 0)
+
+
+def _places() -> Places:
+    """Find where the config and what is remembered are kept; make neither."""
+    from platformdirs import user_config_path, user_state_path
+
+    from tui.places import Places
+
+    return Places(
+        config=user_config_path("planner-tui") / "config.toml",
+        state=user_state_path("planner-tui"),
+    )
 
 
 def _project(db: DbAdapter, name: str | None) -> Project:

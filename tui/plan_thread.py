@@ -49,7 +49,13 @@ class Doing:
 class PlanThread(threading.Thread):
     """Runs a session's jobs, and looks for outside changes while there are none."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, rest: Callable[[], None] = lambda: None) -> None:
+        """Work on a plan.
+
+        Args:
+            session: Does the jobs.
+            rest: Called now and then while there are none.
+        """
         super().__init__(name="plan", daemon=True)
         self._session = session
         session.progress = self._tell_progress
@@ -59,6 +65,7 @@ class PlanThread(threading.Thread):
         """What it does at the moment, None while it rests."""
         self.on_asked: Callable[[], object] | None = None
         """Called, where it is asked, whenever something is asked of the thread."""
+        self._rest = rest
         self._wanted_card: str | None = None
         self._latest: dict[str, object] = {}
         self.opened = threading.Event()
@@ -161,6 +168,7 @@ class PlanThread(threading.Thread):
             asked = self._jobs.get(timeout=LOOK_EVERY)
         except queue.Empty:
             session.run(lambda s: s.look())
+            session.run(lambda _: self._rest())
             return True
         if asked is None:
             return False

@@ -137,7 +137,8 @@ class Session:
             db: The open plan.
             post: Takes each answer; called from the plan's thread.
             actor: Whose name the planning actions bear.
-            project: Name or id of the project to open; the one last changed when None.
+            project: Name or id of the project to open; the one last changed when None, or
+                when it has gone.
         """
         self.db = db
         self.board: Board | None = None
@@ -159,9 +160,8 @@ class Session:
         """Read the first lanes of the project to open, for the first frame."""
         with self.db.view():
             self._seen_version = self.db.data_version()
-            project = (
-                find_project(self.db, self._wanted) if self._wanted else latest_project(self.db)
-            )
+            wanted = find_project(self.db, self._wanted) if self._wanted else None
+            project = wanted or latest_project(self.db)
             if project is None:
                 return
             outline = read_outline(self.db, project)

@@ -19,6 +19,7 @@ from store.open import open_store
 from store.records import Card, Workflow, WorkflowActivity
 from tests.planner.plans import Plan
 from tui.app import PlannerApp
+from tui.places import Places
 from tui.plan_thread import Job, PlanThread
 from tui.screens.map import MapScreen
 from tui.widgets.card_detail import CardDetail
@@ -313,9 +314,10 @@ async def opened_on(
     size: tuple[int, int] = WIDE,
     wait: bool = True,
     named: bool = True,
+    places: Places | None = None,
 ) -> AsyncIterator[OpenBoard]:
     """Open the board on a plan, its project named or not; close it with all it was asked done."""
-    app = make_app(open_store(path), path, plan.project_id if named else None)
+    app = make_app(open_store(path), path, plan.project_id if named else None, places)
     try:
         async with app.run_test(size=size) as pilot:
             board = OpenBoard(app, pilot, plan)
@@ -337,5 +339,7 @@ async def open_board(
             yield board
 
 
-def make_app(db: DbAdapter, path: Path, project: str | None = None) -> PlannerApp:
-    return PlannerApp(db, actor=ACTOR, project=project, database=str(path))
+def make_app(
+    db: DbAdapter, path: Path, project: str | None = None, places: Places | None = None
+) -> PlannerApp:
+    return PlannerApp(db, actor=ACTOR, project=project, database=str(path), places=places)

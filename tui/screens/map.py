@@ -15,6 +15,7 @@ from tui.plan_thread import PlanThread
 from tui.screens.map_edits import MapEdits
 from tui.screens.map_keys import MAP_KEYS
 from tui.screens.map_lanes import activities_in_words, cards_in_words
+from tui.screens.whereabouts import Whereabouts
 from tui.session import (
     BoardRead,
     CardRead,
@@ -45,6 +46,7 @@ class MapScreen(MapEdits):
         """Show the plan that ``plan`` works on."""
         super().__init__(plan)
         self._collapsed: dict[str, frozenset[str]] = {}
+        self._whereabouts: Whereabouts | None = None
         self._descriptions: dict[str, str] = {}
         self._welcome: ModalScreen[Any] | None = None
 
@@ -76,16 +78,19 @@ class MapScreen(MapEdits):
         if self._board is not None and self._board.project.id != message.board.project.id:
             self._forget()
         self._board = message.board
+        whereabouts = self._whereabouts or self._go_back(message.board.project.id)
         if self.query_one(FilterLine).is_open:
             # A change may have come with new words.
             self._plan.ask(Session.read_texts)
-        self._show_board(message.select)
+        self._show_board(message.select or whereabouts.selection())
         if message.note is not None:
             made, filtered = message.select, self._filter is not None
             hidden = filtered and made is not None and self.map.selected_id != made
             self.status.say(f"{message.note} · the filter hides it" if hidden else message.note)
         if not message.board.complete:
             self.call_after_refresh(self._plan.ask, Session.complete)
+        else:
+            whereabouts.arrive()
 
     def on_card_read(self, message: CardRead) -> None:
         """Show what the selected card holds."""
@@ -145,6 +150,7 @@ class MapScreen(MapEdits):
 
     @on(MapView.Selected)
     def _on_selected(self) -> None:
+        self.keep_whereabouts()
         card, column, lane = self.map.card, self.map.column, self.map.lane
         if card is not None:
             self._plan.want_card(card.id)
@@ -233,9 +239,23 @@ class MapScreen(MapEdits):
 
     # Between them
 
+    def keep_whereabouts(self) -> None:
+        """Remember where the person is, for the next start."""
+        if self._board is not None and self._whereabouts is not None:
+            self._whereabouts.keep(self._folded())
+
+    def _go_back(self, project_id: str) -> Whereabouts:
+        """Begin to go back to where the person was in a project that opens."""
+        self._whereabouts = whereabouts = Whereabouts(
+            self.planner_app.remembered, project_id, self.map, self.query_one(FilterLine)
+        )
+        self._collapsed[project_id] = whereabouts.collapsed
+        return whereabouts
+
     def _forget(self) -> None:
         """Let go of the project shown so far, with its selection and its filter."""
         self._board, self._filter, self._descriptions = None, None, {}
+        self._whereabouts = None
         self.query_one(FilterLine).action_clear()
         self.map.show((), frozenset())
 

@@ -69,6 +69,11 @@ class FilterLine(Widget, can_focus=True):
         # At once, not once the app gets to it: what is typed next is meant for this line.
         self.screen.set_focus(self)
 
+    def bring_back(self, text: str) -> None:
+        """Show the line with a filter of an earlier time; the focus stays where it is."""
+        self.add_class("-open")
+        self._change(text)
+
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Say that what can be printed is typed here, whatever else it is bound to."""
         return character is not None and character.isprintable()

@@ -63,6 +63,11 @@ class MapView(MapCanvas, can_focus=True, inherit_bindings=False):
         self._dragged: CardFace | None = None
         self._pressed_at = Offset(-1, -1)
 
+    def scroll_back(self, x: int, y: int) -> None:
+        """Show the part of the map that was in view at an earlier time, and the selection."""
+        self.scroll_to(x, y, animate=False, immediate=True)
+        self._scroll_to_selection()
+
     # What is shown
 
     def show(
