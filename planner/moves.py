@@ -52,6 +52,35 @@ def plan_move(board: Board, moved: str, direction: str, shown: Shown = everythin
     return None
 
 
+def plan_move_to(
+    board: Board, card_ids: Sequence[str], activity_id: str, *, first: bool = False
+) -> list[Action]:
+    """Return the actions that bring cards to an activity, in the order they are in on the map.
+
+    None where they all stand there already, or where the activity has gone.
+
+    Args:
+        board: The map to move on.
+        card_ids: Ids of the cards.
+        activity_id: Where they go.
+        first: Before what is there; after it otherwise.
+    """
+    columns = [column for lane in board.lanes for column in lane.columns]
+    into = next((column for column in columns if column.id == activity_id), None)
+    wanted = set(card_ids)
+    moved = [card.id for column in columns for card in column.cards if card.id in wanted]
+    if into is None or not moved:
+        return []
+    there = [card.id for card in into.cards]
+    stay = [card_id for card_id in there if card_id not in wanted]
+    if there == (moved + stay if first else stay + moved):
+        return []
+    return [
+        _to(CardTarget(card_id=card_id), into, place if first else None)
+        for place, card_id in enumerate(moved)
+    ]
+
+
 def _move_workflow(board: Board, index: int, direction: str) -> Action | None:
     position = index + {"up": -1, "down": 1}.get(direction, 0)
     if position == index or not 0 <= position < len(board.lanes):
@@ -105,6 +134,6 @@ def _same_height(column: Column, row: int) -> int:
     return min(row, column.size)
 
 
-def _to(target: CardTarget, column: Column, position: int) -> Action:
+def _to(target: CardTarget, column: Column, position: int | None) -> Action:
     payload = CardMove(workflow_activity_id=column.id, position=position)
     return MoveCard(target_ref=target, payload=payload)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.board import Board, CardFace, read_board
-from planner.moves import everything, plan_move
+from planner.moves import everything, plan_move, plan_move_to
 from store.records import Card, Workflow, WorkflowActivity
 from tests.planner.plans import Plan, in_activity, on, opened, request
 
@@ -154,3 +154,36 @@ def test_any_move_keeps_every_card_and_can_be_taken_back(
             plan.undo()
             assert board_of(plan).lanes == before.lanes
             plan.redo()
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_cards_brought_to_an_activity_keep_their_order(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    with opened(tmp_path_factory.mktemp("moves") / "plan.db") as db:
+        plan = Plan(db)
+        plan.build()
+        board = board_of(plan)
+        columns = {column.id: column for lane in board.lanes for column in lane.columns}
+        into = data.draw(st.sampled_from(sorted(columns)))
+        every = [card.id for column in columns.values() for card in column.cards]
+        chosen = data.draw(st.sets(st.sampled_from(every), min_size=1))
+        first = data.draw(st.booleans())
+        moved = [card for card in every if card in chosen]
+        stay = [card.id for card in columns[into].cards if card.id not in chosen]
+        actions = plan_move_to(board, data.draw(st.permutations(moved)), into, first=first)
+        before = cards(plan, into)
+        wanted = moved + stay if first else stay + moved
+        assert (not actions) == (before == wanted)
+        if actions:
+            plan.apply(*actions)
+        assert cards(plan, into) == wanted
+        if actions:
+            plan.planner.undo(plan.project_id)
+        assert cards(plan, into) == before
+
+
+def test_there_is_nothing_to_do_where_the_activity_or_the_cards_have_gone(plan: Plan) -> None:
+    assert plan_move_to(board_of(plan), ["w1a1c1"], "gone") == []
+    assert plan_move_to(board_of(plan), ["gone"], "w1a1") == []

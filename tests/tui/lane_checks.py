@@ -26,6 +26,55 @@ async def _color(board: OpenBoard, key: str) -> None:
     assert board.activity("w1a1").color is None
 
 
+@checks("activity.choose_color")
+async def _choose_color(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert board.top == "Chooser"
+    assert "Colour of “Step 1”" in board.dialog
+    for color in ("yellow", "blue", "purple", "green", "orange", "pink", "no colour"):
+        assert color in board.dialog
+    await board.press(*"pur", "enter")
+    assert board.activity("w1a1").color == "purple"
+    assert "“Step 1” is purple" in board.status
+    await board.press(key)
+    assert "● " in next(line for line in board.dialog.splitlines() if "purple" in line)
+    await board.press("end", "enter")
+    assert board.activity("w1a1").color is None
+    await board.press(key, "escape", "u")
+    assert board.activity("w1a1").color == "purple"
+
+
+@checks("map.move_to")
+async def _move_to(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert board.top == "MoveTo"
+    assert "Move card #1 to…" in board.dialog
+    here = next(line for line in board.dialog.splitlines() if "●" in line)
+    assert "Workflow 1 › Step 1" in here
+    assert "3 cards" in here
+    await board.press(*"flow 2")
+    assert "3 of 4" in board.dialog
+    await board.press("end", "enter")
+    assert board.stored["w2a2"] == ["w2a2c1", "w2a2c2", "w2a2c3", "w1a1c1"]
+    assert board.selected == "w1a1c1"
+    assert "Moved card #1 to “Step 2”" in board.status
+    await board.press(key, "ctrl+t")
+    assert board.stored["w2a2"] == ["w1a1c1", "w2a2c1", "w2a2c2", "w2a2c3"]
+    await board.press(key, "home", "shift+enter")
+    assert board.stored["w1a1"] == ["w1a1c1", "w1a1c2", "w1a1c3"]
+    await board.press(key, "ctrl+t")
+    assert "✗ Card #1 is first in “Step 1” already." in board.status
+    await board.press("u")
+    assert board.stored["w2a2"][0] == "w1a1c1"
+    await board.press(key, "x", "x", "enter")
+    assert board.top == "MoveTo"
+    assert "Nothing matches." in board.dialog
+    await board.press("escape")
+    await board.select("w1")
+    await board.press(key)
+    assert "✗ Select a card first" in board.status
+
+
 @checks("workflow.new")
 async def _new_workflow(board: OpenBoard, key: str) -> None:
     await board.press(key)

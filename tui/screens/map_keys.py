@@ -43,6 +43,13 @@ MAP_KEYS: list[BindingType] = [
         tooltip="Make the card less urgent",
         show=False,
     ),
+    Binding(
+        "m",
+        "move_to",
+        "Move to…",
+        id="map.move_to",
+        tooltip="Choose where the card goes, or the activity",
+    ),
     Binding("d", "delete", "Delete", id="map.delete", tooltip="Delete what is selected"),
     Binding("u", "undo", "Undo", id="plan.undo", tooltip="Take back the latest change"),
     Binding("ctrl+r", "redo", "Redo", id="plan.redo", tooltip="Bring back what was undone"),
@@ -81,6 +88,14 @@ MAP_KEYS: list[BindingType] = [
     ),
     Binding(
         "c", "color", "Colour", id="activity.color", tooltip="Give the activity its next colour"
+    ),
+    Binding(
+        "C",
+        "choose_color",
+        "Colours",
+        id="activity.choose_color",
+        tooltip="Choose the activity's colour by name",
+        show=False,
     ),
     Binding("space", "fold", "Fold", id="workflow.fold", tooltip="Fold or unfold the workflow"),
     Binding(

@@ -73,6 +73,11 @@ class MapCanvas(ScrollView, inherit_bindings=False):
         self._paint: MapPaint | None = None
         self._drop_onto: Place | None = None
 
+    @property
+    def swatches(self) -> dict[str, Style]:
+        """The style of each activity colour, by its name; ``plain`` is none."""
+        return {color: self._style(f"activity-{color}") for color in COLORS}
+
     def screen_region(self, place: Place) -> Region:
         """Return where a place stands on the screen, which may be out of view."""
         region = self._geometry.region(place)
