@@ -19,6 +19,7 @@ from tui.remembered import Remembered
 from tui.screens.map import MapScreen
 from tui.screens.plan_screen import PlanScreen
 from tui.session import Failed, Session
+from tui.themes import DEFAULT, OWN, activity_colors
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -83,6 +84,10 @@ class PlannerApp(KeyGate):
         self.places = places or Places()
         self.sub_title = database
         self.remembered = Remembered(self.places.state, database)
+        for theme in OWN:
+            self.register_theme(theme)
+        self._default_theme = DEFAULT
+        self.set_reactive(PlannerApp.theme, self._first_theme())
         session = Session(db, self._tell, actor=actor, project=project or self.remembered.project)
         self._plan = PlanThread(session, rest=self._remember)
         self._progress = ProgressWatch(self, self._plan)
@@ -158,6 +163,24 @@ class PlannerApp(KeyGate):
         """Do what is still asked of the plan, and close it."""
         self._plan.finish()
         self.remembered.write(last=True)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give the activities colours in themes that bring none."""
+        return activity_colors(self.current_theme)
+
+    def watch_theme(self, before: str, theme: str) -> None:
+        """Remember a theme that was chosen."""
+        if theme != before:
+            self.remembered.keep_theme(theme, self._default_theme)
+
+    def _first_theme(self) -> str:
+        """Return the theme that was chosen last, as long as the default is what it was then."""
+        chosen = self.remembered.theme
+        if chosen in self.available_themes and (
+            self.remembered.theme_instead_of == self._default_theme
+        ):
+            return chosen
+        return self._default_theme
 
     def _remember(self) -> None:
         """Write what is to be remembered, on the plan's thread; say once when that fails."""

@@ -38,7 +38,7 @@ def app(database_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Planne
         app.finish()
 
 
-def after(*keys: str, theme: str = "textual-dark") -> Before:
+def after(*keys: str, theme: str = "planner-dark") -> Before:
     """Return what presses keys, each once the one before has had its effect."""
 
     async def before(pilot: Pilot[Any]) -> None:
@@ -57,7 +57,7 @@ def after(*keys: str, theme: str = "textual-dark") -> Before:
     return before
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@pytest.mark.parametrize("theme", ["planner-dark", "planner-light"])
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x36"])
 def test_map(app: PlannerApp, snap_compare: Any, size: tuple[int, int], theme: str) -> None:
     assert snap_compare(app, terminal_size=size, run_before=after(theme=theme))

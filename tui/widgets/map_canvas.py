@@ -43,13 +43,13 @@ class MapCanvas(ScrollView, inherit_bindings=False):
     MapCanvas > .map--status-questions { color: $text-warning; }
     MapCanvas > .map--status-review { color: $text-accent; }
     MapCanvas > .map--status-production { color: $text-success; }
-    MapCanvas > .map--activity-yellow { background: #e3c04a; color: #1c1a10; }
-    MapCanvas > .map--activity-blue { background: #5fa8e6; color: #0d1a26; }
-    MapCanvas > .map--activity-purple { background: #b08ae6; color: #1a1026; }
-    MapCanvas > .map--activity-green { background: #6fc08a; color: #0e2015; }
-    MapCanvas > .map--activity-orange { background: #e69b5a; color: #26160a; }
-    MapCanvas > .map--activity-pink { background: #e68ab4; color: #260f1a; }
-    MapCanvas > .map--activity-plain { background: $foreground 25%; color: $foreground; }
+    MapCanvas > .map--activity-yellow { background: $activity-yellow; color: $activity-text; }
+    MapCanvas > .map--activity-blue { background: $activity-blue; color: $activity-text; }
+    MapCanvas > .map--activity-purple { background: $activity-purple; color: $activity-text; }
+    MapCanvas > .map--activity-green { background: $activity-green; color: $activity-text; }
+    MapCanvas > .map--activity-orange { background: $activity-orange; color: $activity-text; }
+    MapCanvas > .map--activity-pink { background: $activity-pink; color: $activity-text; }
+    MapCanvas > .map--activity-plain { background: $activity-plain; color: $activity-plain-text; }
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

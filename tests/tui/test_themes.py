@@ -1,0 +1,139 @@
+"""The themes: readable, switched with the palette, remembered."""
+
+from pathlib import Path
+
+import pytest
+from rich.color import Color as RichColor
+from rich.style import Style
+from textual.color import Color
+from textual.widget import Widget
+
+from tests.tui.board import OpenBoard, a_plan, open_board, opened_on
+from tui.places import Places
+from tui.remembered import Remembered
+from tui.themes import DEFAULT, OWN, PLANNER_DARK, PLANNER_LIGHT
+from tui.widgets.card_detail import CardDetail
+from tui.widgets.key_line import KeyLine
+from tui.widgets.map_canvas import COLORS
+from tui.widgets.status_line import StatusLine
+
+READABLE = 4.5
+"""What WCAG asks of text, at level AA."""
+
+WITHOUT_TEXT = {"map--gap", "key-line--off"}
+"""What holds no text, or text that is meant to stand back because it does nothing."""
+
+
+def luminance(color: Color) -> float:
+    def linear(part: int) -> float:
+        share = part / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(color.r) + 0.7152 * linear(color.g) + 0.0722 * linear(color.b)
+
+
+def contrast(one: Color, other: Color) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def drawn(color: RichColor | None) -> Color:
+    assert color is not None
+    return Color.from_rich_color(color)
+
+
+def of_style(style: Style) -> float:
+    return contrast(drawn(style.color), drawn(style.bgcolor))
+
+
+def styles(widget: Widget) -> dict[str, Style]:
+    """Every style a widget draws text with, over what it is drawn on."""
+    ground = widget.rich_style
+    return {
+        name: ground + widget.get_component_rich_style(name, partial=True)
+        for name in type(widget)._get_component_classes()
+        if name not in WITHOUT_TEXT
+    }
+
+
+def hard_to_read(board: OpenBoard) -> dict[str, float]:
+    """Return all that has too little contrast on the map screen."""
+    found = {}
+    screen = board.screen
+    for widget in (screen.query_one(kind) for kind in (CardDetail, StatusLine, KeyLine)):
+        found |= {name: of_style(style) for name, style in styles(widget).items()}
+    on_map = styles(board.map)
+    for state in ("card", "selected"):
+        ground = on_map[f"map--{state}-meta"]
+        for name, style in on_map.items():
+            if name.startswith("map--status-"):
+                over = Style(color=style.color, bgcolor=ground.bgcolor)
+                found[f"{name} on {state}"] = of_style(over)
+    found |= {name: of_style(style) for name, style in on_map.items() if "--status-" not in name}
+    assert {f"map--activity-{color}" for color in COLORS} <= found.keys()
+    return {name: round(ratio, 2) for name, ratio in found.items() if ratio < READABLE}
+
+
+async def test_our_own_themes_can_be_read(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        assert board.app.theme == DEFAULT == PLANNER_DARK.name
+        assert hard_to_read(board) == {}
+        board.app.theme = PLANNER_LIGHT.name
+        await board.settle()
+        assert hard_to_read(board) == {}
+
+
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+def test_words_that_tell_something_can_be_read_on_every_ground(theme) -> None:
+    variables = {**theme.to_color_system().generate(), **theme.variables}
+    words = [name for name in variables if name.startswith("text-") and name != "text-disabled"]
+    poor = {
+        (word, ground): round(ratio, 2)
+        for word in [*words, "foreground", "foreground-muted"]
+        for ground in ("background", "surface", "panel", "primary-muted")
+        if (ratio := contrast(Color.parse(variables[word]), Color.parse(variables[ground])))
+        < READABLE
+    }
+    assert poor == {}
+
+
+async def test_every_theme_has_colours_for_the_activities(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        for theme in board.app.available_themes:
+            board.app.theme = theme
+            await board.settle()
+            board.map._paint = None
+            assert "Card 1.1.1" in board.text
+            looks = {str(styles(board.map)[f"map--activity-{color}"]) for color in COLORS}
+            assert len(looks) == len(COLORS), theme
+
+
+async def test_a_theme_is_chosen_with_the_palette_and_remembered(
+    database_path: Path, tmp_path: Path
+) -> None:
+    places = Places(state=tmp_path)
+    with a_plan(database_path, workflows=1, activities=1, cards=1) as plan:
+        async with opened_on(plan, database_path, places=places) as board:
+            board.rush("ctrl+p")
+            await board.until(lambda: board.top == "CommandPalette")
+            await board.write("Theme")
+            await board.until(lambda: "Change the current theme" in board.dialog)
+            await board.press("enter")
+            await board.until(lambda: "Search for themes" in board.dialog)
+            await board.write("planner-light")
+            await board.until(lambda: board.dialog.count("planner-light") > 1)
+            await board.press("enter")
+            await board.until(lambda: board.app.theme == "planner-light")
+        async with opened_on(plan, database_path, places=places) as board:
+            assert board.app.theme == "planner-light"
+
+
+async def test_a_remembered_theme_that_is_not_there_is_let_be(
+    database_path: Path, tmp_path: Path
+) -> None:
+    remembered = Remembered(tmp_path, str(database_path))
+    remembered.keep_theme("gone", DEFAULT)
+    remembered.write()
+    with a_plan(database_path) as plan:
+        async with opened_on(plan, database_path, places=Places(state=tmp_path)) as board:
+            assert board.app.theme == DEFAULT
