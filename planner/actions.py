@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from planner import card_actions, map_actions
+from planner import artifact_actions, card_actions, knowledge_actions, map_actions
 from planner import requests as ask
 from planner.batch import Batch, new_id
 from planner.changes import Touched
 from planner.decode import decode
-from planner.describe import clipped, describe, describe_batch
+from planner.describe import clipped, describe, describe_batch, lost_marks
 from planner.errors import ActionRefused, Refused, SequenceConflict
 from planner.history import REDO, UNDO, to_redo, to_undo
 from store.adapter import DbAdapter
@@ -38,23 +38,27 @@ HANDLERS: dict[type[ask.Action], Handler] = {
     ask.CreateActivity: map_actions.create_activity,
     ask.UpdateActivity: map_actions.update_activity,
     ask.ReorderActivity: map_actions.reorder_activity,
+    ask.MoveActivity: map_actions.move_activity,
     ask.DeleteActivity: map_actions.delete_activity,
-    ask.CreateCard: map_actions.create_card,
-    ask.UpdateCard: map_actions.update_card,
-    ask.ReorderCard: map_actions.reorder_card,
-    ask.MoveCard: map_actions.move_card,
-    ask.DeleteCard: map_actions.delete_card,
-    ask.CreateContextArtifact: card_actions.create_context_artifact,
-    ask.UpdateContextArtifact: card_actions.update_context_artifact,
-    ask.DeleteContextArtifact: card_actions.delete_context_artifact,
-    ask.LinkContextArtifact: card_actions.link_context_artifact,
-    ask.UnlinkContextArtifact: card_actions.unlink_context_artifact,
-    ask.UpsertCardPlannedFile: card_actions.upsert_card_planned_file,
-    ask.ApproveCardPlannedFile: card_actions.approve_card_planned_file,
-    ask.DeleteCardPlannedFile: card_actions.delete_card_planned_file,
-    ask.UpsertCardKnowledgeItem: card_actions.upsert_card_knowledge_item,
-    ask.SetCardKnowledgeStatus: card_actions.set_card_knowledge_status,
-    ask.DeleteCardKnowledgeItem: card_actions.delete_card_knowledge_item,
+    ask.CreateCard: card_actions.create_card,
+    ask.UpdateCard: card_actions.update_card,
+    ask.ReorderCard: card_actions.reorder_card,
+    ask.MoveCard: card_actions.move_card,
+    ask.FinalizeCard: card_actions.finalize_card,
+    ask.UnfinalizeCard: card_actions.unfinalize_card,
+    ask.DeleteCard: card_actions.delete_card,
+    ask.CreateContextArtifact: artifact_actions.create_context_artifact,
+    ask.UpdateContextArtifact: artifact_actions.update_context_artifact,
+    ask.DeleteContextArtifact: artifact_actions.delete_context_artifact,
+    ask.LinkContextArtifact: artifact_actions.link_context_artifact,
+    ask.UnlinkContextArtifact: artifact_actions.unlink_context_artifact,
+    ask.UpsertCardPlannedFile: knowledge_actions.upsert_card_planned_file,
+    ask.ApproveCardPlannedFile: knowledge_actions.approve_card_planned_file,
+    ask.DeleteCardPlannedFile: knowledge_actions.delete_card_planned_file,
+    ask.UpsertCardKnowledgeItem: knowledge_actions.upsert_card_knowledge_item,
+    ask.SetCardKnowledgeStatus: knowledge_actions.set_card_knowledge_status,
+    ask.AnswerCardQuestion: knowledge_actions.answer_card_question,
+    ask.DeleteCardKnowledgeItem: knowledge_actions.delete_card_knowledge_item,
 }
 
 
@@ -80,6 +84,7 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[ActionResult, ...]
     message: str
     touched: Touched
+    lost_marks: str = ""
 
 
 class _DryRun(Exception):
@@ -159,12 +164,15 @@ class Planner:
                     sequence += 1
                     results.append(_told(row))
                 self._end(batch, sequence)
-                made = sum(not result.replayed for result in results)
+                made = [told for told in results if not told.replayed]
+                message = describe_batch(row, len(made)) if row else "nothing to change"
+                marks = lost_marks(told.result for told in made)
                 result = BatchResult(
                     batch_id=batch_id,
                     sequence=sequence,
                     actions=tuple(results),
-                    message=_sentence(describe_batch(row, made) if row else "nothing to change"),
+                    message=_sentence(", ".join(filter(None, [message, marks]))),
+                    lost_marks=marks,
                     touched=batch.touched,
                 )
                 if dry_run:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from store.records import (
     Card,
     CardContextArtifact,
     ContextArtifact,
+    EventLog,
     Project,
     Record,
     Workflow,
@@ -64,6 +66,7 @@ class Batch:
         self._sizes: dict[tuple[str, str], int] = {}
         self._ours: set[tuple[type[Record], str]] = set()
         self._made: set[tuple[str, str]] = set()
+        self._without_mark: set[str] = set()
 
     def next_action(self) -> None:
         """Start a fresh inverse: each action has its own."""
@@ -74,6 +77,7 @@ class Batch:
         self._sizes.clear()
         self._ours.clear()
         self._made.clear()
+        self._without_mark.clear()
 
     def check_project(self, project_id: str | None) -> None:
         """Make sure that a target is this batch's project. Raises ``Refused``."""
@@ -104,7 +108,17 @@ class Batch:
         card = self.db.get(Card, card_id)
         if card is None or not self._has_activity(card.workflow_activity_id):
             raise Refused(f"This project has no card {card_id}.")
+        if card.finalized_at is None:
+            self._without_mark.add(card_id)
         return card
+
+    def finalized_card(self, card_id: str) -> Card | None:
+        """Return a card of this project if it is finalized, else None.
+
+        Most cards aren't, and a batch looks at each of them once at most.
+        """
+        card = None if card_id in self._without_mark else self.card(card_id)
+        return card if card is not None and card.finalized_at is not None else None
 
     def has_card(self, card_id: str) -> None:
         """Make sure of a card without reading it again. Raises ``Refused``."""
@@ -139,6 +153,8 @@ class Batch:
         self._sizes[table.TABLE, parent_id] = size + 1
         self._ours.add((table, _id(record)))
         self._made.add((table.TABLE, _id(record)))
+        if isinstance(record, Card) and record.finalized_at is None:
+            self._without_mark.add(record.id)
 
     def reposition(self, record: Record, parent_id: str, position: int) -> None:
         """Move a row among its siblings; past the end is the end."""
@@ -155,19 +171,24 @@ class Batch:
             self.changes.shift(table, parent_id, stop, start, +1)
         self.changes.update(msgspec.structs.replace(record, position=-1), position=stop)
 
-    def move_card(self, card: Card, activity_id: str, position: int | None) -> None:
-        """Move a card to another activity, at a place or last."""
-        card = self._settled(card, card.workflow_activity_id)
-        source, size = card.workflow_activity_id, self.siblings(Card, activity_id)
-        left = self.siblings(Card, source)
+    def move(self, record: Card | WorkflowActivity, parent_id: str, position: int | None) -> None:
+        """Move a row to another parent (or within its own), at a place or last."""
+        table, column = type(record), next(iter(record.PARENTS))
+        source = getattr(record, column)
+        if source == parent_id:
+            last = self.siblings(table, source) - 1
+            self.reposition(record, source, last if position is None else position)
+            return
+        record = self._settled(record, source)
+        left, size = self.siblings(table, source), self.siblings(table, parent_id)
         place = size if position is None else min(position, size)
-        self.changes.shift(Card, activity_id, place, size, +1)
+        self.changes.shift(table, parent_id, place, size, +1)
         self.changes.update(
-            card, workflow_activity_id=activity_id, position=place, updated_at=self.now
+            record, **{column: parent_id, "position": place, "updated_at": self.now}
         )
-        self.changes.shift(Card, source, card.position + 1, left, -1)
-        self._sizes[Card.TABLE, activity_id] = size + 1
-        self._sizes[Card.TABLE, source] = left - 1
+        self.changes.shift(table, source, record.position + 1, left, -1)
+        self._sizes[table.TABLE, parent_id] = size + 1
+        self._sizes[table.TABLE, source] = left - 1
 
     def delete_from(self, record: Record, parent_id: str) -> list[Record]:
         """Delete a row and close the gap; returns the rows that went, the row itself first."""
@@ -178,6 +199,30 @@ class Batch:
         self.changes.shift(table, parent_id, _position(record) + 1, size, -1)
         self.forget()
         return gone
+
+    def set_mark(self, card: Card, finalized_at: str | None, **values: Any) -> None:
+        """Give a card the finalized mark or take it away, with other columns to set."""
+        self.changes.update(card, finalized_at=finalized_at, **values)
+        if finalized_at is None:
+            self._without_mark.add(card.id)
+        else:
+            self._without_mark.discard(card.id)
+
+    def tell(self, event_type: str, told: dict[str, Any], gone: Sequence[Record] = ()) -> None:
+        """Keep the story: of ``gone`` rows, the first whole and how many went with it."""
+        if gone:
+            counts = dict(Counter(row.TABLE for row in gone[1:]))
+            told = {**told, "went_with_it": counts, "row": msgspec.to_builtins(gone[0])}
+        self.db.insert(
+            EventLog(
+                id=self.new_id(),
+                project_id=self.project.id,
+                event_type=event_type,
+                actor=self.actor,
+                payload=told,
+                created_at=self.now,
+            )
+        )
 
     def siblings(self, table: type[Record], parent_id: str) -> int:
         """Return how many rows stand below a parent, their positions made 0…n-1 if they weren't.

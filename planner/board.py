@@ -18,7 +18,11 @@ from store.records import Project
 
 
 class CardFace(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What the map shows of a card. ``questions`` counts the open ones."""
+    """What the map shows of a card.
+
+    ``questions`` counts the open ones, ``undecided`` the draft requirements and assumptions and
+    the planned files that aren't approved.
+    """
 
     id: str
     number: int | None
@@ -30,6 +34,18 @@ class CardFace(msgspec.Struct, frozen=True, gc=False, array_like=True):
     requirements: int
     questions: int
     planned_files: int
+    approved_requirements: int = 0
+    undecided: int = 0
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the card may be finalized, by the rules of ``planner.readiness``."""
+        return self.approved_requirements > 0 and not (self.questions or self.undecided)
+
+    @property
+    def is_finalized(self) -> bool:
+        """Whether the card bears the mark that it may be built."""
+        return self.finalized_at is not None
 
 
 class Column(msgspec.Struct, frozen=True):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from store.records import PlanningAction
 
 LONGEST_TITLE = 60
@@ -16,11 +19,14 @@ _WORDS = {
     "createActivity": "create activity",
     "updateActivity": "change activity",
     "reorderActivity": "move activity",
+    "moveActivity": "move activity",
     "deleteActivity": "delete activity",
     "createCard": "create card",
     "updateCard": "change card",
     "reorderCard": "move card",
     "moveCard": "move card",
+    "finalizeCard": "finalize card",
+    "unfinalizeCard": "take the finalized mark off card",
     "deleteCard": "delete card",
     "createContextArtifact": "create context artifact",
     "updateContextArtifact": "change context artifact",
@@ -32,6 +38,7 @@ _WORDS = {
     "deleteCardPlannedFile": "delete planned file",
     "upsertCardKnowledgeItem": "edit",
     "setCardKnowledgeStatus": "set the status of",
+    "answerCardQuestion": "answer",
     "deleteCardKnowledgeItem": "delete",
 }
 
@@ -52,6 +59,14 @@ def describe(action: PlanningAction) -> str:
 def describe_batch(last: PlanningAction, count: int) -> str:
     """Say what a batch did, from its last action and how many it has."""
     return describe(last) if count == 1 else f"{count} changes, the last: {describe(last)}"
+
+
+def lost_marks(results: Iterable[dict[str, Any]]) -> str:
+    """Say which cards a batch's actions took the finalized mark from; empty when none."""
+    lost = {result["card_id"] for result in results if result.get("unfinalized")}
+    if not lost:
+        return ""
+    return f"{len(lost)} cards are no longer finalized" if len(lost) > 1 else "no longer finalized"
 
 
 def clipped(text: str, length: int = LONGEST_TITLE) -> str:

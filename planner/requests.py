@@ -126,6 +126,7 @@ class NewActivity(Part, frozen=True, kw_only=True):
 
     title: Title
     id: Id | None = None
+    description: str | None = None
     color: ActivityColor | None = None
     position: Position | None = None
 
@@ -134,7 +135,15 @@ class ActivityChange(Part, frozen=True, kw_only=True):
     """What ``updateActivity`` may change."""
 
     title: Title | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
     color: ActivityColor | UnsetType | None = UNSET
+
+
+class ActivityMove(Part, frozen=True, kw_only=True):
+    """Where an activity goes: another workflow, at a place or last."""
+
+    workflow_id: Id
+    position: Position | None = None
 
 
 class NewCard(Part, frozen=True, kw_only=True):
@@ -235,13 +244,14 @@ class KnowledgeUpsert(Part, frozen=True, kw_only=True):
     """A knowledge item to make (no id, or a new one) or to edit (the id of one).
 
     Making one needs ``text``; ``source`` is then ``user`` unless said otherwise.
-    ``evidence_source`` is for known facts alone.
+    ``evidence_source`` is for known facts alone, ``answer`` for questions alone.
     """
 
     kind: KnowledgeKind
     id: Id | None = None
     text: Title | UnsetType = UNSET
     evidence_source: str | UnsetType | None = UNSET
+    answer: str | UnsetType | None = UNSET
     status: KnowledgeStatus | UnsetType = UNSET
     source: KnowledgeSource | UnsetType = UNSET
     confidence: Confidence | UnsetType | None = UNSET
@@ -261,6 +271,17 @@ class KnowledgeRef(Part, frozen=True, kw_only=True):
 
     kind: KnowledgeKind
     id: Id
+
+
+class Answer(Part, frozen=True, kw_only=True):
+    """The answer to one of the card's questions, by the question's id.
+
+    ``as_known_fact`` keeps it among the card's known facts as well.
+    """
+
+    id: Id
+    answer: Title
+    as_known_fact: bool = False
 
 
 class Action(
@@ -314,7 +335,7 @@ class CreateActivity(Action, frozen=True, kw_only=True, tag="createActivity"):
 
 
 class UpdateActivity(Action, frozen=True, kw_only=True, tag="updateActivity"):
-    """Change an activity's title or colour."""
+    """Change an activity's title, description or colour."""
 
     target_ref: ActivityTarget
     payload: ActivityChange
@@ -325,6 +346,13 @@ class ReorderActivity(Action, frozen=True, kw_only=True, tag="reorderActivity"):
 
     target_ref: ActivityTarget
     payload: Move
+
+
+class MoveActivity(Action, frozen=True, kw_only=True, tag="moveActivity"):
+    """Move an activity, with its cards, to another workflow of the project."""
+
+    target_ref: ActivityTarget
+    payload: ActivityMove
 
 
 class DeleteActivity(Action, frozen=True, kw_only=True, tag="deleteActivity"):
@@ -360,6 +388,20 @@ class MoveCard(Action, frozen=True, kw_only=True, tag="moveCard"):
 
     target_ref: CardTarget
     payload: CardMove
+
+
+class FinalizeCard(Action, frozen=True, kw_only=True, tag="finalizeCard"):
+    """Mark a card as one that may be built; refused while something is missing."""
+
+    target_ref: CardTarget
+    payload: Nothing = Nothing()
+
+
+class UnfinalizeCard(Action, frozen=True, kw_only=True, tag="unfinalizeCard"):
+    """Take the mark away that a card may be built."""
+
+    target_ref: CardTarget
+    payload: Nothing = Nothing()
 
 
 class DeleteCard(Action, frozen=True, kw_only=True, tag="deleteCard"):
@@ -439,6 +481,13 @@ class SetCardKnowledgeStatus(Action, frozen=True, kw_only=True, tag="setCardKnow
     payload: KnowledgeStatusChange
 
 
+class AnswerCardQuestion(Action, frozen=True, kw_only=True, tag="answerCardQuestion"):
+    """Answer a question, which approves it; answering again changes the answer."""
+
+    target_ref: CardTarget
+    payload: Answer
+
+
 class DeleteCardKnowledgeItem(Action, frozen=True, kw_only=True, tag="deleteCardKnowledgeItem"):
     """Delete a knowledge item."""
 
@@ -455,11 +504,14 @@ ACTIONS: tuple[type[Action], ...] = (
     CreateActivity,
     UpdateActivity,
     ReorderActivity,
+    MoveActivity,
     DeleteActivity,
     CreateCard,
     UpdateCard,
     ReorderCard,
     MoveCard,
+    FinalizeCard,
+    UnfinalizeCard,
     DeleteCard,
     CreateContextArtifact,
     UpdateContextArtifact,
@@ -471,6 +523,7 @@ ACTIONS: tuple[type[Action], ...] = (
     DeleteCardPlannedFile,
     UpsertCardKnowledgeItem,
     SetCardKnowledgeStatus,
+    AnswerCardQuestion,
     DeleteCardKnowledgeItem,
 )
 """Every planning action, in the order the reference lists them."""

@@ -146,12 +146,32 @@ class DbAdapter(ABC):
 
         Rows: activity id; card id, number, title, status, priority, build_state,
         finalized_at; number of requirements (rejected ones left out), of open questions,
-        of planned files.
+        of planned files; of approved requirements, and of what is still to be decided (draft
+        requirements and assumptions, planned files that aren't approved).
         """
 
     @abstractmethod
     def card_texts(self, project_id: str) -> Sequence[Row]:
         """Return what a filter looks into. Rows: card id, description (null when none)."""
+
+    @abstractmethod
+    def search(
+        self, words: Sequence[str], *, project_id: str | None = None, limit: int
+    ) -> Sequence[Row]:
+        """Find texts that hold a word beginning with each of these, best first.
+
+        Looks into every title and text of a plan: projects, workflows, activities, cards,
+        knowledge, planned files and context artifacts. Letter case and accents make no
+        difference, and neither do marks: ``sign-in`` is ``sign`` followed by ``in…``, ``c++`` the
+        whole word ``c``. A word of marks alone is left out; without any other nothing is found. A match in a title counts
+        for more; of equals the newest comes first.
+
+        Rows: entity_type (``project``, ``workflow``, ``activity``, ``card``, ``requirement``,
+        ``known_fact``, ``assumption``, ``question``, ``planned_file``,
+        ``context_artifact``), entity id; id and number of its card (null where it is on none);
+        project id and name; title of its workflow, title of its activity (null where it is in none);
+        its own title; the part that matches, each match between \x02 and \x03.
+        """
 
     @abstractmethod
     def project_counts(self) -> Sequence[Row]:

@@ -133,7 +133,7 @@ def _give_up_when_busy(status: int, remaining: int, total: int) -> None:
 def _holds_data(connection: sqlite3.Connection) -> bool:
     tables = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> '_migrations' "
-        "AND name NOT GLOB 'sqlite_*'"
+        "AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'search_*'"
     ).fetchall()
     return any(
         connection.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}")').fetchone()[0]  # noqa: S608

@@ -22,17 +22,26 @@ ORDER BY workflow.position, workflow.created_at, workflow.id,
 BOARD_CARDS_OF_PROJECT = """
 SELECT card.workflow_activity_id, card.id, card.number, card.title, card.status, card.priority,
        card.build_state, card.finalized_at,
-       coalesce(requirement.held, 0), coalesce(question.held, 0), coalesce(planned_file.held, 0)
+       coalesce(requirement.held, 0), coalesce(question.held, 0), coalesce(planned_file.held, 0),
+       coalesce(requirement.approved, 0),
+       coalesce(requirement.drafts, 0) + coalesce(assumption.drafts, 0)
+       + coalesce(planned_file.drafts, 0)
 FROM card
 LEFT JOIN (
-    SELECT card_id, count(*) AS held FROM card_requirement WHERE status <> 'rejected'
-    GROUP BY card_id
+    SELECT card_id, count(*) AS held, sum(status = 'approved') AS approved,
+           sum(status = 'draft') AS drafts
+    FROM card_requirement WHERE status <> 'rejected' GROUP BY card_id
 ) AS requirement ON requirement.card_id = card.id
+LEFT JOIN (
+    SELECT card_id, count(*) AS drafts FROM card_assumption WHERE status = 'draft'
+    GROUP BY card_id
+) AS assumption ON assumption.card_id = card.id
 LEFT JOIN (
     SELECT card_id, count(*) AS held FROM card_question WHERE status = 'draft' GROUP BY card_id
 ) AS question ON question.card_id = card.id
 LEFT JOIN (
-    SELECT card_id, count(*) AS held FROM card_planned_file GROUP BY card_id
+    SELECT card_id, count(*) AS held, sum(status <> 'approved') AS drafts
+    FROM card_planned_file GROUP BY card_id
 ) AS planned_file ON planned_file.card_id = card.id
 WHERE card.workflow_activity_id IN (
     SELECT activity.id FROM workflow_activity AS activity
@@ -48,7 +57,15 @@ SELECT card.workflow_activity_id, card.id, card.number, card.title, card.status,
         WHERE r.card_id = card.id AND r.status <> 'rejected'),
        (SELECT count(*) FROM card_question AS q
         WHERE q.card_id = card.id AND q.status = 'draft'),
-       (SELECT count(*) FROM card_planned_file AS f WHERE f.card_id = card.id)
+       (SELECT count(*) FROM card_planned_file AS f WHERE f.card_id = card.id),
+       (SELECT count(*) FROM card_requirement AS r
+        WHERE r.card_id = card.id AND r.status = 'approved'),
+       (SELECT count(*) FROM card_requirement AS r
+        WHERE r.card_id = card.id AND r.status = 'draft')
+       + (SELECT count(*) FROM card_assumption AS a
+          WHERE a.card_id = card.id AND a.status = 'draft')
+       + (SELECT count(*) FROM card_planned_file AS f
+          WHERE f.card_id = card.id AND f.status <> 'approved')
 FROM card
 WHERE card.workflow_activity_id IN (SELECT value FROM json_each(?)) AND card.position < ?
 ORDER BY card.workflow_activity_id, card.position, card.created_at, card.id
@@ -60,6 +77,48 @@ JOIN workflow_activity AS activity ON activity.id = card.workflow_activity_id
 JOIN workflow ON workflow.id = activity.workflow_id
 WHERE workflow.project_id = ?
 """
+
+# The best are chosen before anything is joined to them; marking the matches costs what ranking
+# does not, a little for each row that is looked at, so only the chosen ones are marked.
+SEARCH = """
+WITH chosen AS MATERIALIZED (
+    SELECT search_index.rowid AS id, search_index.rank AS score
+    FROM search_index {within}
+    WHERE search_index MATCH ? {of_project}
+    ORDER BY score, id DESC LIMIT ?
+), marked AS MATERIALIZED (
+    SELECT rowid AS id, title, snippet(search_index, -1, char(2), char(3), '…', 16) AS part
+    FROM search_index WHERE search_index MATCH ? AND +rowid IN (SELECT id FROM chosen)
+)
+SELECT document.entity_type, document.entity_id, card.id, card.number,
+       project.id, project.name, workflow.title, activity.title,
+       marked.title, marked.part
+FROM chosen
+JOIN marked ON marked.id = chosen.id
+JOIN search_document AS document ON document.id = chosen.id
+LEFT JOIN project ON project.id = document.project_id
+LEFT JOIN card ON card.id = CASE document.entity_type
+    WHEN 'card' THEN document.entity_id
+    WHEN 'requirement' THEN (SELECT card_id FROM card_requirement WHERE id = document.entity_id)
+    WHEN 'known_fact' THEN (SELECT card_id FROM card_known_fact WHERE id = document.entity_id)
+    WHEN 'assumption' THEN (SELECT card_id FROM card_assumption WHERE id = document.entity_id)
+    WHEN 'question' THEN (SELECT card_id FROM card_question WHERE id = document.entity_id)
+    WHEN 'planned_file' THEN (SELECT card_id FROM card_planned_file WHERE id = document.entity_id)
+END
+LEFT JOIN workflow_activity AS activity ON activity.id = CASE document.entity_type
+    WHEN 'activity' THEN document.entity_id ELSE card.workflow_activity_id
+END
+LEFT JOIN workflow ON workflow.id = CASE document.entity_type
+    WHEN 'workflow' THEN document.entity_id ELSE activity.workflow_id
+END
+ORDER BY chosen.score, chosen.id DESC
+"""
+
+SEARCH_ALL = SEARCH.format(within="", of_project="")
+SEARCH_PROJECT = SEARCH.format(
+    within="JOIN search_document ON search_document.id = search_index.rowid",
+    of_project="AND search_document.project_id = ?",
+)
 
 PROJECT_COUNTS = """
 SELECT project.id, project.name, project.description,

@@ -23,6 +23,17 @@ class MigrationRefused(StoreError):
     """The migration files and the database disagree; nothing was changed."""
 
 
+class SearchMissing(DatabaseUnusable):
+    """The sqlite3 of this Python was built without FTS5, which finding texts needs."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Python's sqlite3 was built without FTS5, SQLite's full-text search, which "
+            "planner-tui finds texts with. Run it with a Python that has FTS5, such as the ones of "
+            "python.org, Debian, Homebrew or uv. Nothing was changed."
+        )
+
+
 class RowMissing(StoreError):
     """A row that was to be changed isn't there."""
 

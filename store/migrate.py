@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import migrations
 from store.backup import copy_before_migration, prune_copies
-from store.errors import DatabaseUnusable, MigrationRefused
+from store.errors import DatabaseUnusable, MigrationRefused, SearchMissing
 from store.records import utc_now
 
 _BREAKS_TRANSACTION = re.compile(
@@ -131,6 +131,7 @@ def migrate(
     Raises:
         MigrationRefused: The files and the database disagree, and nothing was changed; or a
             file failed, and the database is as the file before it left it.
+        SearchMissing: This Python's sqlite3 has no FTS5.
         StoreError: The copy could not be made; nothing was changed.
         ValueError: The connection is in a transaction.
         sqlite3.Error: The database is locked, read-only or not a database.
@@ -310,6 +311,8 @@ def _run(
             connection.execute(statement).close()
         orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.Error as error:
+        if "no such module: fts5" in str(error):
+            raise SearchMissing from error
         raise MigrationRefused(
             f"Migration {migration.name} failed on {_file(connection)}: {error}. Nothing of it "
             "was kept; go on with the planner-tui you had, and report this."

@@ -281,6 +281,7 @@ class WorkflowActivity(Record, frozen=True, kw_only=True):
     position: int
     created_at: str = msgspec.field(default_factory=utc_now)
     updated_at: str = msgspec.field(default_factory=utc_now)
+    description: str | None = None
 
 
 class Card(Record, frozen=True, kw_only=True):
@@ -432,7 +433,7 @@ class CardAssumption(Record, frozen=True, kw_only=True):
 
 
 class CardQuestion(Record, frozen=True, kw_only=True):
-    """What must be answered first; open while it is a draft."""
+    """What must be answered first; open while it is a draft, and it keeps its answer."""
 
     TABLE: ClassVar[str] = "card_question"
     PARENTS: ClassVar[dict[str, str]] = {"card_id": "card"}
@@ -447,6 +448,7 @@ class CardQuestion(Record, frozen=True, kw_only=True):
     position: int = 0
     created_at: str = msgspec.field(default_factory=utc_now)
     updated_at: str = msgspec.field(default_factory=utc_now)
+    answer: str | None = None
 
 
 class CardPlannedFile(Record, frozen=True, kw_only=True):

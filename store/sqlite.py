@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -20,6 +21,7 @@ from store.errors import (
     DatabaseUnusable,
     RowMissing,
     RowRefused,
+    SearchMissing,
     StoreError,
 )
 from store.models import column_types
@@ -244,6 +246,16 @@ class SqliteAdapter(DbAdapter):
     def card_texts(self, project_id: str) -> Sequence[Row]:
         return self._rows(batch_reads.CARD_TEXTS, project_id)
 
+    def search(
+        self, words: Sequence[str], *, project_id: str | None = None, limit: int
+    ) -> Sequence[Row]:
+        match = _match(words)
+        if not match:
+            return []
+        if project_id is None:
+            return self._rows(batch_reads.SEARCH_ALL, match, limit, match)
+        return self._rows(batch_reads.SEARCH_PROJECT, match, project_id, limit, match)
+
     def project_counts(self) -> Sequence[Row]:
         return self._rows(batch_reads.PROJECT_COUNTS)
 
@@ -308,6 +320,8 @@ class SqliteAdapter(DbAdapter):
             )
         if "disk is full" in text:
             return DatabaseUnusable(f"The disk of {self.path} is full. Nothing was changed.")
+        if "no such module: fts5" in text:
+            return SearchMissing()
         return DatabaseUnusable(f"{self.path} could not be used: {text}.")
 
     def _record(self, table: type[R], row: Sequence[Any]) -> R:
@@ -363,6 +377,24 @@ class SqliteAdapter(DbAdapter):
 def _order(record: Record, table: type[Record]) -> tuple[tuple[bool, Any], ...]:
     """Return a sort key that, like SQLite, puts null first."""
     return tuple((getattr(record, n) is not None, getattr(record, n)) for n in table.ORDER)
+
+
+def _match(words: Sequence[str]) -> str:
+    """Return the query for words that must all match as beginnings; quoted, none is syntax."""
+    # A word without a letter or digit has nothing to match, and half a pair is in no text.
+    said = [word.replace("\x00", " ") for word in words if any(map(str.isalnum, word))]
+    match = " AND ".join(_beginning(word) for word in said)
+    return match if _is_utf8(match) else ""
+
+
+def _beginning(word: str) -> str:
+    """Return the query for what begins with a word; one that ends in a mark is whole."""
+    is_whole = unicodedata.category(word[-1])[0] not in "LNM"
+    return '"' + word.replace('"', '""') + ('"' if is_whole else '"*')
+
+
+def _is_utf8(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _words(table: type[Record]) -> str:

@@ -30,6 +30,8 @@ of_workflow = st.builds(lambda i: {"workflow_id": i}, workflows)
 of_activity = st.builds(lambda i: {"workflow_activity_id": i}, activities)
 of_card = st.builds(lambda i: {"card_id": i}, cards)
 of_project = st.none()
+# The seed makes this one ready.
+ready = st.builds(lambda i: {"card_id": i}, st.sampled_from(["c1"] * 6) | cards)
 colors = st.sampled_from([*ActivityColor]) | st.none()
 kinds = st.sampled_from(KINDS)
 statuses = st.sampled_from([*KnowledgeStatus])
@@ -78,15 +80,28 @@ BY_ACTION_TYPE: dict[str, st.SearchStrategy[Request]] = {
     "reorderWorkflow": _action("reorderWorkflow", of_workflow, {"position": places}),
     "deleteWorkflow": _action("deleteWorkflow", of_workflow),
     "createActivity": _action(
-        "createActivity", of_workflow, _TITLED, id=activities, color=colors, position=places
+        "createActivity",
+        of_workflow,
+        _TITLED,
+        id=activities,
+        description=notes,
+        color=colors,
+        position=places,
     ),
-    "updateActivity": _action("updateActivity", of_activity, title=texts, color=colors),
+    "updateActivity": _action(
+        "updateActivity", of_activity, title=texts, description=notes, color=colors
+    ),
     "reorderActivity": _action("reorderActivity", of_activity, {"position": places}),
+    "moveActivity": _action(
+        "moveActivity", of_activity, {"workflow_id": workflows}, position=places
+    ),
     "deleteActivity": _action("deleteActivity", of_activity),
     "createCard": _action("createCard", of_activity, _TITLED, id=cards, position=places, **_CARD),
-    "updateCard": _action("updateCard", of_card, title=texts, **_CARD),
+    "updateCard": _action("updateCard", of_card | ready, title=texts, **_CARD),
     "reorderCard": _action("reorderCard", of_card, {"position": places}),
     "moveCard": _action("moveCard", of_card, {"workflow_activity_id": activities}, position=places),
+    "finalizeCard": _action("finalizeCard", ready),
+    "unfinalizeCard": _action("unfinalizeCard", ready),
     "deleteCard": _action("deleteCard", of_card),
     "createContextArtifact": _action(
         "createContextArtifact",
@@ -120,9 +135,24 @@ BY_ACTION_TYPE: dict[str, st.SearchStrategy[Request]] = {
         position=places,
         evidence_source=notes,
     )
-    | _action("upsertCardKnowledgeItem", holders, {"kind": kinds, "id": items, "text": said}),
+    | _action("upsertCardKnowledgeItem", holders, {"kind": kinds, "id": items, "text": said})
+    | _action("upsertCardKnowledgeItem", ready, {"kind": kinds, "text": said}, status=statuses)
+    | _action(
+        "upsertCardKnowledgeItem",
+        ready,
+        {"kind": st.sampled_from(["requirement", "question"]), "id": st.just("r1")},
+        text=said,
+        answer=notes,
+        status=statuses,
+    ),
     "setCardKnowledgeStatus": _action(
         "setCardKnowledgeStatus", holders, {"kind": kinds, "id": items, "status": statuses}
+    ),
+    "answerCardQuestion": _action(
+        "answerCardQuestion",
+        holders | ready,
+        {"id": items | st.just("r1"), "answer": texts},
+        as_known_fact=st.booleans(),
     ),
     "deleteCardKnowledgeItem": _action(
         "deleteCardKnowledgeItem", holders, {"kind": kinds, "id": items}
@@ -177,4 +207,8 @@ def seed(plan: Plan) -> None:
             request("upsertCardKnowledgeItem", {"card_id": "c0"}, kind=kind, id=f"k{n}", text="x")
             for kind in KINDS
         ]
+    # With its question answered, card c1 is ready.
+    for kind in ("requirement", "question"):
+        item = {"kind": kind, "id": "r1", "text": "x", "status": "approved"}
+        batch.append(request("upsertCardKnowledgeItem", {"card_id": "c1"}, **item))
     plan.apply(*batch)

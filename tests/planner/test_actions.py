@@ -227,6 +227,46 @@ def test_reorder_activity_stays_in_its_workflow(plan: Plan) -> None:
     assert plan.order(WorkflowActivity, workflow_id="w2") == ["w2a1", "w2a2"]
 
 
+def test_an_activity_says_what_it_is_for(plan: Plan) -> None:
+    plan.act("createActivity", {"workflow_id": "w1"}, id="n", title="New", description="Why.")
+    activity = plan.db.get(WorkflowActivity, "n")
+    assert activity is not None
+    assert activity.description == "Why."
+    plan.act("updateActivity", in_activity("n"), description=None)
+    activity = plan.db.get(WorkflowActivity, "n")
+    assert activity is not None
+    assert (activity.title, activity.description) == ("New", None)
+
+
+@pytest.mark.parametrize(
+    ("position", "order"),
+    [
+        (0, ["w1a1", "w2a1", "w2a2"]),
+        (1, ["w2a1", "w1a1", "w2a2"]),
+        (9, ["w2a1", "w2a2", "w1a1"]),
+        (None, ["w2a1", "w2a2", "w1a1"]),
+    ],
+)
+def test_move_activity_to_another_workflow(
+    plan: Plan, position: int | None, order: list[str]
+) -> None:
+    before = plan.dump()
+    told = plan.act("moveActivity", in_activity("w1a1"), workflow_id="w2", position=position)
+    assert told.result == {"workflow_activity_id": "w1a1", "title": "Step 1"}
+    assert plan.order(WorkflowActivity, workflow_id="w1") == ["w1a2"]
+    assert plan.order(WorkflowActivity, workflow_id="w2") == order
+    assert plan.order(Card, workflow_activity_id="w1a1") == ["w1a1c1", "w1a1c2", "w1a1c3"]
+    assert plan.undo().message == "Undid: move activity “Step 1”"
+    assert plan.dump() == before
+
+
+def test_move_activity_within_its_workflow(plan: Plan) -> None:
+    plan.act("moveActivity", in_activity("w1a1"), workflow_id="w1")
+    assert plan.order(WorkflowActivity, workflow_id="w1") == ["w1a2", "w1a1"]
+    plan.act("moveActivity", in_activity("w1a1"), workflow_id="w1", position=0)
+    assert plan.order(WorkflowActivity, workflow_id="w1") == ["w1a1", "w1a2"]
+
+
 def test_delete_activity(plan: Plan) -> None:
     told = plan.act("deleteActivity", in_activity("w1a1"))
     assert told.result == {"workflow_activity_id": "w1a1", "title": "Step 1"}
@@ -590,12 +630,16 @@ NAMES_SOMETHING = [
     ("createActivity", WORKFLOW, {"title": "x"}),
     ("updateActivity", ACTIVITY, {"title": "x"}),
     ("reorderActivity", ACTIVITY, {"position": 0}),
+    ("moveActivity", ACTIVITY, {"workflow_id": "w1"}),
+    ("moveActivity", in_activity("w1a1"), {"workflow_id": "?"}),
     ("deleteActivity", ACTIVITY, {}),
     ("createCard", ACTIVITY, {"title": "x"}),
     ("updateCard", CARD, {"title": "x"}),
     ("reorderCard", CARD, {"position": 0}),
     ("moveCard", CARD, {"workflow_activity_id": "w1a1"}),
     ("moveCard", on("w1a1c1"), {"workflow_activity_id": "?"}),
+    ("finalizeCard", CARD, {}),
+    ("unfinalizeCard", CARD, {}),
     ("deleteCard", CARD, {}),
     ("createContextArtifact", CARD, {"name": "x", "type": "doc", "content": "x"}),
     ("updateContextArtifact", None, {"id": "?", "name": "x"}),
@@ -609,13 +653,14 @@ NAMES_SOMETHING = [
     ("deleteCardPlannedFile", CARD, {"id": "f1"}),
     ("upsertCardKnowledgeItem", CARD, {"kind": "question", "text": "x"}),
     ("setCardKnowledgeStatus", CARD, {"kind": "question", "id": "k1", "status": "approved"}),
+    ("answerCardQuestion", CARD, {"id": "k1", "answer": "x"}),
     ("deleteCardKnowledgeItem", CARD, {"kind": "question", "id": "k1"}),
 ]
 
 
 def test_every_action_is_in_these_tests() -> None:
     assert set(HANDLERS) == set(ACTIONS)
-    assert len(ACTIONS) == 25
+    assert len(ACTIONS) == 29
     own = {"updateProject", "createWorkflow"}
     assert {action_type for action_type, *_ in NAMES_SOMETHING} | own == set(BY_TYPE)
 
@@ -663,6 +708,7 @@ def test_refuses_items_below_a_foreign_card(plan: Plan, other: Plan) -> None:
         request("deleteCardPlannedFile", on("w1a1c1"), id="of1"),
         request("upsertCardKnowledgeItem", on("w1a1c1"), kind="question", id="oq1", text="Mine"),
         request("deleteCardKnowledgeItem", on("w1a1c1"), kind="question", id="oq1"),
+        request("answerCardQuestion", on("w1a1c1"), id="oq1", answer="Mine"),
     ):
         assert "belongs to another card than w1a1c1" in plan.refusal(written)
     assert other.dump() == before

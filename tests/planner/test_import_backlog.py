@@ -320,7 +320,7 @@ def test_a_refusal_midway_leaves_no_project_and_names_the_file(
             raise batch.Refused("Not that one.")
         return text
 
-    monkeypatch.setattr("planner.map_actions.said", refuse)
+    monkeypatch.setattr("planner.card_actions.said", refuse)
     with pytest.raises(ImportRefused) as refused:
         import_backlog(db, folder)
     assert [(p.path, p.reason) for p in refused.value.problems] == [(DOUGH, "Not that one.")]

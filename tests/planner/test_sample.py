@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from planner.board import read_board
-from planner.card_actions import KNOWLEDGE
+from planner.knowledge_actions import KNOWLEDGE
 from planner.projects import create_project
 from planner.sample import SAMPLE_NAME, load_sample
 from store.adapter import DbAdapter

@@ -21,10 +21,12 @@ from hypothesis.stateful import (
 )
 
 from planner.errors import ActionRefused
+from planner.readiness import missing, read_readiness
 from planner.requests import BY_TYPE
 from store.records import Card, PlanningAction, Project, Record
 from tests.planner.any_actions import ACTORS, BY_ACTION_TYPE, Request, batches, seed
 from tests.planner.plans import MAP_TABLES, Plan, in_activity, on, opened, request
+from tests.store.searchable import check_index
 
 Rows = dict[str, list[Record]]
 
@@ -149,6 +151,10 @@ class UndoMachine(RuleBasedStateMachine):
         assert self.plan.project.action_sequence == self.sequence
         assert len(self.plan.rejected()) == self.rejected
         self.log = log
+        check_index(self.db._database.connection())  # type: ignore[attr-defined]
+        for card in self.db.list(Card):
+            if card.finalized_at is not None:
+                assert missing(read_readiness(self.db, card.id)) == []
         numbers = [card.number for card in self.db.list(Card)]
         assert len(set(numbers)) == len(numbers)
         for rows in self.now.values():

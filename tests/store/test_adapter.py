@@ -751,6 +751,7 @@ def test_board_reads_are_in_map_order(plan: DbAdapter) -> None:
         example(Card, id="c0", title="First", position=-1, number=2, priority=4, status="review")
     )
     plan.insert(example(CardRequirement, id="r2", status="rejected"))
+    plan.insert(example(CardRequirement, id="r3", status="approved", card_id="c0"))
     plan.insert(example(CardQuestion, id="q2", status="approved"))
     assert plan.board_columns("project-1") == [
         ("w0", "First", "running", None, None, None, 0),
@@ -759,8 +760,8 @@ def test_board_reads_are_in_map_order(plan: DbAdapter) -> None:
     ]
     activity = "workflow_activity-1"
     rows = [
-        (activity, "c0", 2, "First", "review", 4, None, None, 0, 0, 0),
-        (activity, "card-1", 1, "Check the address", "todo", 0, None, None, 1, 1, 1),
+        (activity, "c0", 2, "First", "review", 4, None, None, 1, 0, 0, 1, 0),
+        (activity, "card-1", 1, "Check the address", "todo", 0, None, None, 1, 1, 1, 0, 3),
     ]
     assert plan.board_cards("project-1") == rows
     assert plan.board_cards("project-1", [activity, "a0", "nobody"]) == rows

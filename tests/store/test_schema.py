@@ -68,7 +68,10 @@ def db() -> Iterator[sqlite3.Connection]:
 
 
 def tables(connection: sqlite3.Connection) -> set[str]:
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    """Return the tables that have a record: what search keeps for itself is its own."""
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_*'"
+    )
     return {name for (name,) in rows} - {"_migrations"}
 
 
