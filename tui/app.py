@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import threading
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -17,12 +17,14 @@ from tui.plan_thread import PlanThread
 from tui.progress import ProgressWatch
 from tui.remembered import Remembered
 from tui.screens.map import MapScreen
-from tui.screens.plan_screen import PlanScreen
 from tui.session import Failed, Session
 from tui.themes import DEFAULT, OWN, activity_colors
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.screen import Screen
+
+    from tui.drafts import Drafts
 
 
 def _key_commands() -> type[Provider]:
@@ -90,10 +92,11 @@ class PlannerApp(KeyGate):
         self.set_reactive(PlannerApp.theme, self._first_theme())
         session = Session(db, self._tell, actor=actor, project=project or self.remembered.project)
         self._plan = PlanThread(session, rest=self._remember)
+        self._drafts: Drafts | None = None
         self._progress = ProgressWatch(self, self._plan)
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
-        self._hearing: tuple[PlanScreen, ...] = ()
+        self._hearing: tuple[Screen[Any], ...] = ()
         # At the bottom of the stack, in place of an empty screen of Textual's own.
         self._map = MapScreen(self._plan)
         self.add_mode(self.DEFAULT_MODE, self._make_map)
@@ -125,12 +128,25 @@ class PlannerApp(KeyGate):
         gc.freeze()
         gc.enable()
 
-    def hear(self, screen: PlanScreen) -> None:
+    @property
+    def drafts(self) -> Drafts:
+        """The texts that are typed and not saved yet."""
+        if self._drafts is None:
+            from tui.drafts import Drafts
+
+            self._drafts = Drafts(
+                self.places.state,
+                self.sub_title,
+                on_failure=lambda reason: self._tell(Failed(reason)),
+            )
+        return self._drafts
+
+    def hear(self, screen: Screen[Any]) -> None:
         """Let a screen that opens over the map hear what becomes of the plan."""
         if screen is not self._map:
             self._hearing = (*self._hearing, screen)
 
-    def unhear(self, screen: PlanScreen) -> None:
+    def unhear(self, screen: Screen[Any]) -> None:
         """Let a screen that closes hear no more."""
         self._hearing = tuple(other for other in self._hearing if other is not screen)
 
@@ -161,6 +177,8 @@ class PlannerApp(KeyGate):
 
     def finish(self) -> None:
         """Do what is still asked of the plan, and close it."""
+        if self._drafts is not None:
+            self._drafts.close()
         self._plan.finish()
         self.remembered.write(last=True)
 

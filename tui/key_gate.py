@@ -31,16 +31,24 @@ class KeyGate(App[None]):
         """Whether keys are being kept back."""
         return self._kept is not None
 
-    def keep_keys(self, source: Widget, until: Callable[[], bool]) -> None:
+    def keep_keys(
+        self,
+        source: Widget,
+        until: Callable[[], bool],
+        then: Callable[[], object] | None = None,
+    ) -> None:
         """Keep keys back until ``until`` holds, a second at most.
 
         Args:
             source: Has the focus so far, so that earlier keys may still be on their way to it.
             until: Whether what was opened can take keys.
+            then: Called once they were let through, for a source that stayed for this alone.
         """
         if self._kept is None:
             self._kept = []
-            self._look(source, until, TRIES)
+            self._look(source, until, TRIES, then)
+        elif then is not None:
+            source.call_later(then)
 
     def keep_key(self, event: events.Key) -> None:
         """Keep back a key that had got through before the gate was closed."""
@@ -56,14 +64,23 @@ class KeyGate(App[None]):
         else:
             await super().on_event(event)
 
-    def _look(self, source: Widget, until: Callable[[], bool], tries: int) -> None:
+    def _look(
+        self,
+        source: Widget,
+        until: Callable[[], bool],
+        tries: int,
+        then: Callable[[], object] | None,
+    ) -> None:
         if tries and not until():
-            self.set_timer(TRY_EVERY, partial(self._look, source, until, tries - 1))
-        else:
-            # Behind the keys that are on their way to the source already.
-            source.call_later(self._let_through)
+            self.set_timer(TRY_EVERY, partial(self._look, source, until, tries - 1, then))
+        elif not source.call_later(self._let_through, then):
+            # Behind the keys that are on their way to the source already; one that has gone
+            # gets none any more.
+            self.call_later(self._let_through, then)
 
-    async def _let_through(self) -> None:
+    async def _let_through(self, then: Callable[[], object] | None) -> None:
         kept, self._kept = sorted(self._kept or (), key=lambda event: event.time), None
         for event in kept:
             await self.on_event(event)
+        if then is not None:
+            then()

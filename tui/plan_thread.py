@@ -18,7 +18,7 @@ from textual.message_pump import MessagePump
 from store.errors import StoreError
 from tui.session import Session
 
-Job = Callable[[Session], None]
+Job = Callable[[Session], object]
 
 Found = TypeVar("Found")
 

@@ -196,13 +196,27 @@ class Session:
             self._seen_version = version
 
     def apply(
-        self, actions: Sequence[Action], select: str | None = None, note: str | None = None
-    ) -> None:
-        """Apply planning actions as one batch and show the next board."""
+        self,
+        actions: Sequence[Action],
+        select: str | None = None,
+        note: str | None = None,
+        *,
+        also: str = "",
+    ) -> BatchResult | None:
+        """Apply planning actions as one batch and show the next board.
+
+        Args:
+            actions: The batch.
+            select: What to select on the map; what was made when None.
+            note: What to say of it; what the planner says when None.
+            also: What to say besides.
+        """
         if self.board is None:
-            return
+            return None
         result = self._planner.apply(self.board.project.id, actions)
-        self._show(result, select, note or result.message)
+        said = note or result.message
+        self._show(result, select, f"{said} · {also}" if also else said)
+        return result
 
     def step_card(self, card_id: str, change: Callable[[CardFace], CardChange | None]) -> None:
         """Change a card from what it is by now, so that quick keys add up."""
@@ -299,7 +313,7 @@ class Session:
 
         self.open_project(load_sample(self.db, actor=self._actor).id)
 
-    def run(self, job: Callable[[Session], None]) -> None:
+    def run(self, job: Callable[[Session], object]) -> None:
         """Do one job; what it could not do is told, never raised."""
         try:
             job(self)

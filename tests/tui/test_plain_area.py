@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual.app import App, ComposeResult
 
-from tui.screens.plain_area import PlainArea
+from tui.widgets.plain_area import PlainArea
 
 anything = st.text(
     st.one_of(

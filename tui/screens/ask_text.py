@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.screens.dialog import Dialog
-from tui.screens.plain_area import PlainArea
 from tui.text import visible_lines, wrap
 from tui.widgets.key_line import KeyLine
+from tui.widgets.plain_area import PlainArea
 
 _WIDTH = 68
 _TITLE_LINES = 2
@@ -44,6 +44,7 @@ class AskText(Dialog[str | None]):
         placeholder: str = "",
         yes: str = "Save",
         refuse: Callable[[str], str | None] | None = None,
+        one_line: bool = True,
     ) -> None:
         """Ask.
 
@@ -53,6 +54,7 @@ class AskText(Dialog[str | None]):
             placeholder: What to show while there is no text.
             yes: What saving is called.
             refuse: Says why a text won't do, or None where it will.
+            one_line: Whether it is for one line alone; ``shift+enter`` makes a new one else.
         """
         super().__init__()
         self._title_text = title
@@ -60,13 +62,20 @@ class AskText(Dialog[str | None]):
         self._placeholder = placeholder
         self._yes = yes
         self._refuse = refuse
+        self._one_line = one_line
 
     def compose(self) -> ComposeResult:
         """Lay the text below its title."""
         with Vertical(classes="dialog"):
             title = "\n".join(wrap(self._title_text, _WIDTH, _TITLE_LINES))
             yield Static(Content(title), classes="dialog-title")
-            yield PlainArea(self._value, one_line=True, placeholder=self._placeholder, id="text")
+            yield PlainArea(
+                self._value,
+                one_line=self._one_line,
+                submits=True,
+                placeholder=self._placeholder,
+                id="text",
+            )
             yield Static(id="refusal", classes="dialog-refusal", markup=False)
             yield KeyLine(words={"ask.save": self._yes})
 

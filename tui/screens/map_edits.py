@@ -32,16 +32,8 @@ class MapEdits(MapLanes):
         """Edit a card in the form."""
         from tui.screens.card_form import CardForm
 
-        card = message.card
-
-        def saved(values: dict[str, object] | None) -> None:
-            if values:
-                change = ask.CardChange(**values)  # type: ignore[arg-type]
-                self._apply(
-                    ask.UpdateCard(target_ref=ask.CardTarget(card_id=card.id), payload=change)
-                )
-
-        self.app.push_screen(CardForm(card), saved)
+        project_id = self._board.project.id if self._board is not None else ""
+        self.app.push_screen(CardForm(self._plan, message.card, project_id))
 
     @on(MapView.Dropped)
     def _on_dropped(self, message: MapView.Dropped) -> None:

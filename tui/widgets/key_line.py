@@ -141,6 +141,8 @@ class KeyLine(Widget):
         if not self.is_attached or screen is not self.screen:
             return
         shown = [deed for deed in deeds(screen) if deed.binding.show]
+        # What any text can do comes after what is to be done with this one.
+        shown.sort(key=lambda deed: (deed.binding.id or "").startswith("area."))
         if shown != self._deeds:
             self._deeds = shown
             self._arrange()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult, Location
 
+from tui.key_gate import KeyGate
 from tui.text import UNSAFE, visible
 
 _FIRST_CODE = 0x10F000
@@ -22,6 +25,7 @@ _CODED = re.compile(_CODES)
 _HIDDEN = re.compile(f"{UNSAFE.pattern}|{_CODES}")
 _BREAK = re.compile("\r\n|[\r\n]")
 _SIGN_STYLE = Style(reverse=True)
+_NEW_LINES = frozenset({"shift+enter", "alt+enter", "ctrl+j"})
 
 
 class PlainArea(TextArea):
@@ -36,9 +40,31 @@ class PlainArea(TextArea):
     PlainArea:ansi > .text-area--placeholder { text-style: dim; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+e",
+            "external",
+            "In your editor",
+            id="area.external",
+            tooltip="Open this text in $VISUAL or $EDITOR",
+        ),
+    ]
+
+    @dataclass
+    class Rescued(Message):
+        """An editor of the person's failed after it had written ``value``."""
+
+        area: PlainArea
+        value: str
+
+        @property
+        def control(self) -> PlainArea:
+            """The area."""
+            return self.area
+
     @dataclass
     class Submitted(Message):
-        """``enter`` was pressed in an area that is for one line, which then held ``value``."""
+        """``enter`` was pressed in an area that submits, which then held ``value``."""
 
         area: PlainArea
         value: str
@@ -53,6 +79,7 @@ class PlainArea(TextArea):
         value: str = "",
         *,
         one_line: bool = False,
+        submits: bool = False,
         placeholder: str = "",
         id: str | None = None,  # noqa: A002  (Textual's word)
     ) -> None:
@@ -61,12 +88,15 @@ class PlainArea(TextArea):
         Args:
             value: The text.
             one_line: Typing and pasting make no new line; ``enter`` submits.
+            submits: ``enter`` submits a text of many lines as well; ``shift+enter`` and
+                ``ctrl+j`` make a new line.
             placeholder: What to show while there is no text.
             id: The widget's id.
         """
         self._codes: dict[str, str] = {}
         self._characters: dict[str, str] = {}
         self._one_line = one_line
+        self._submits = submits or one_line
         super().__init__(
             self._encode(value),
             soft_wrap=True,
@@ -86,11 +116,56 @@ class PlainArea(TextArea):
         if self._one_line:
             self.move_cursor(self.document.end)
 
+    def take(self, value: str) -> None:
+        """Put another text in place of this one; ``ctrl+z`` brings it back."""
+        if value != self.value:
+            self.replace(value, self.document.start, self.document.end)
+            self.move_cursor(self.document.end)
+
+    def action_external(self) -> None:
+        """Open the text in the person's own editor and bring it back."""
+        from tui.external_editor import edit_text
+
+        edited = edit_text(self.app, self.value)
+        if edited.text is not None:
+            self.take(edited.text)
+        if edited.rescued is not None:
+            self.post_message(self.Rescued(self, edited.rescued))
+        if edited.problem:
+            self.app.notify(visible(edited.problem), severity="error", markup=False)
+
     async def _on_key(self, event: events.Key) -> None:
-        if self._one_line and event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Submitted(self, self.value))
+        """Do what a key is bound to at once: a bubbling one would come after the next letters."""
+        gate = self.app if isinstance(self.app, KeyGate) else None
+        if gate is not None and gate.keeps_keys:
+            gate.keep_key(event)
+        elif event.key == "enter" and self._submits:
+            self.submit()
+        elif event.key in _NEW_LINES:
+            self.new_line()
+        else:
+            active = None if event.is_printable else self.screen.active_bindings.get(event.key)
+            if active is None or not active.enabled:
+                return
+            await self.app.run_action(active.binding.action, active.node)
+        event.stop()
+        event.prevent_default()
+        if gate is not None and not self._has_keys:
+            gate.keep_keys(self, lambda: gate.screen.focused not in (None, self))
+
+    @property
+    def _has_keys(self) -> bool:
+        """Whether keys are still meant for this area, rather than for what was opened."""
+        return self.is_attached and self.screen.is_active and self.screen.focused is self
+
+    def new_line(self) -> None:
+        """Begin a new line, where there may be more than one."""
+        if not self._one_line:
+            self._replace_via_keyboard("\n", *self.selection)
+
+    def submit(self) -> None:
+        """Hand the text on."""
+        self.post_message(self.Submitted(self, self.value))
 
     def get_line(self, line_index: int) -> Text:
         """Return a line as it is drawn."""
