@@ -11,23 +11,32 @@ import enum
 import tempfile
 import types
 import typing
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from planner.requests import ACTIONS, Action
 from tui.app import PlannerApp
 from tui.keys import key_name
+from tui.screens.history import HistoryScreen
 from tui.screens.map_keys import MAP_KEYS
+from tui.widgets.row_list import RowList
 
 DOCS = Path(__file__).parent
+SCREENS: dict[str, Sequence[BindingType]] = {
+    "In any list": RowList.BINDINGS,
+    "On the history": HistoryScreen.BINDINGS,
+}
+"""The keys of what opens over the map, by what to call it."""
+
 MARK = "<!-- Written by docs/generate.py; change the program, then run it. -->\n"
 
 
 def keys_page() -> str:
-    """Return docs/keys.md: every key of the map and the app, by group."""
+    """Return docs/keys.md: every key of the map and the app by group, and of each screen."""
     lines = ["# Keys\n", MARK]
     lines.append(
         "Every action here is in the command palette (`ctrl+p`) and in `?` help as well. "
@@ -39,17 +48,22 @@ def keys_page() -> str:
         assert binding.id
         groups.setdefault(binding.id.partition(".")[0], []).append(binding)
     for group, bindings in groups.items():
-        lines.append(f"## {group.capitalize()}\n")
-        lines.append("| key | what it does | id |")
-        lines.append("|---|---|---|")
-        for binding in bindings:
-            shown = " ".join(
-                dict.fromkeys(f"`{key_name(one)}`" for one in Binding.make_bindings([binding]))
-            )
-            what = f"{binding.description}: {binding.tooltip[0].lower()}{binding.tooltip[1:]}"
-            lines.append(f"| {shown} | {what} | `{binding.id}` |")
-        lines.append("")
+        lines += [f"## {group.capitalize()}\n", *_keys(bindings)]
+    for name, bindings in SCREENS.items():
+        lines += [f"## {name}\n", *_keys(bindings)]
     return "\n".join(lines)
+
+
+def _keys(bindings: Sequence[BindingType]) -> list[str]:
+    lines = ["| key | what it does | id |", "|---|---|---|"]
+    for binding in bindings:
+        assert isinstance(binding, Binding)
+        shown = " ".join(
+            dict.fromkeys(f"`{key_name(one)}`" for one in Binding.make_bindings([binding]))
+        )
+        what = f"{binding.description}: {binding.tooltip[0].lower()}{binding.tooltip[1:]}"
+        lines.append(f"| {shown} | {what} | `{binding.id}` |")
+    return [*lines, ""]
 
 
 def actions_page() -> str:

@@ -123,6 +123,42 @@ class DbAdapter(ABC):
     ) -> builtins.list[PlanningAction]:
         """Return accepted planning actions with ``after < sequence < before``, in order."""
 
+    # The action log, a batch a row. None of these reads an action's inverse.
+
+    @abstractmethod
+    def action_batches(
+        self,
+        project_id: str,
+        *,
+        before: int | None = None,
+        limit: int,
+        batch_ids: Sequence[str] | None = None,
+    ) -> Sequence[Row]:
+        """Return accepted batches that end before a sequence, newest first; or some of them.
+
+        Rows: batch id; sequence of its first and of its last action, number of actions; of
+        the last action: actor, moment, action_type, target_ref and result (dicts), undoes, and
+        the payload's ``what`` and ``whose`` (null but for an undo or redo).
+        """
+
+    @abstractmethod
+    def undoing_batches(self, project_id: str) -> Sequence[Row]:
+        """Return every undo and redo of a project, oldest first.
+
+        Rows: batch id, id of the batch it takes back, actor, moment.
+        """
+
+    @abstractmethod
+    def action_words(self, project_id: str) -> Sequence[Row]:
+        """Return what a search of the log looks into, newest action first.
+
+        Rows: batch id, action_type, actor, result (a dict), beginning of the payload's JSON.
+        """
+
+    @abstractmethod
+    def batches_of_card(self, project_id: str, card_id: str) -> Sequence[Row]:
+        """Return the batches with an action on a card or on what it holds. Rows: batch id."""
+
     # Batch reads: a fixed number of queries each, whatever the board's size.
 
     @abstractmethod

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import peewee
 
-from store import batch_reads
+from store import batch_reads, log_reads
 from store.adapter import DbAdapter, R, Row
 from store.errors import (
     DatabaseBusy,
@@ -225,6 +225,33 @@ class SqliteAdapter(DbAdapter):
         )
         return [self._record(PlanningAction, row) for row in rows]
 
+    def action_batches(
+        self,
+        project_id: str,
+        *,
+        before: int | None = None,
+        limit: int,
+        batch_ids: Sequence[str] | None = None,
+    ) -> Sequence[Row]:
+        end = MOST_INTEGER if before is None else before
+        if batch_ids is None:
+            values: tuple[Any, ...] = (project_id, end, project_id, project_id, limit, project_id)
+            rows = self._rows(log_reads.BATCHES, *values)
+        else:
+            chosen = msgspec.json.encode(batch_ids).decode()
+            rows = self._rows(log_reads.SOME_BATCHES, chosen, project_id, end, limit, project_id)
+        return [(*row[:7], _object(row[7]), _object(row[8]), *row[9:]) for row in rows]
+
+    def undoing_batches(self, project_id: str) -> Sequence[Row]:
+        return self._rows(log_reads.TAKEN_BACK, project_id)
+
+    def action_words(self, project_id: str) -> Sequence[Row]:
+        rows = self._rows(log_reads.ACTION_WORDS, project_id)
+        return [(*row[:3], _object(row[3]), row[4]) for row in rows]
+
+    def batches_of_card(self, project_id: str, card_id: str) -> Sequence[Row]:
+        return self._rows(log_reads.BATCHES_OF_CARD, project_id, card_id, card_id)
+
     def data_version(self) -> int:
         return int(self._rows("PRAGMA data_version")[0][0])
 
@@ -395,6 +422,11 @@ def _beginning(word: str) -> str:
 
 def _is_utf8(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    """Return a JSON object that was read as text; an empty one for null."""
+    return msgspec.json.decode(text, type=dict[str, Any]) if text else {}
 
 
 def _words(table: type[Record]) -> str:

@@ -163,6 +163,23 @@ class PlannerApp(KeyGate):
             screen.post_message(copy.copy(message))
         self._map.post_message(message)
 
+    def go_to(self, wanted: str, project_id: str | None = None) -> None:
+        """Leave what is open over the map, and select something on it.
+
+        Args:
+            wanted: Id of a card, an activity or a workflow.
+            project_id: Its project; the one that is open when None.
+        """
+        self._map.pop_until_active()
+        if project_id is None:
+            self._map.reveal(wanted)
+        else:
+            self._plan.fetch(
+                self._map,
+                lambda session: session.open_project(project_id),
+                lambda _: self._map.reveal(wanted),
+            )
+
     def action_help(self) -> None:
         """Show every key."""
         from tui.keys import help_groups

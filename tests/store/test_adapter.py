@@ -45,7 +45,7 @@ from store.records import (
     WorkflowActivity,
 )
 from tests.store.fresh import migrated
-from tests.store.rows import example, full_plan
+from tests.store.rows import NOW, example, full_plan
 
 NEW = "2027-01-01T00:00:00.000Z"
 AdapterFactory = Callable[[], DbAdapter]
@@ -739,6 +739,61 @@ def test_actions_between(plan: DbAdapter) -> None:
     assert found(2, 6, limit=2, newest_first=True) == ["a5", "a4"]
     assert found(0, None, limit=1, newest_first=True) == ["a7"]
     assert found(7, limit=99) == []
+
+
+def test_the_log_is_read_a_batch_at_a_time(plan: DbAdapter) -> None:
+    plan.delete(PlanningAction, "planning_action-1")
+    plan.insert(example(Project, id="other", name="Other"))
+
+    def act(sequence: int | None, batch_id: str, **values: Any) -> None:
+        plan.insert(
+            example(
+                PlanningAction,
+                id=f"a{sequence}{values.get('project_id', '')}",
+                sequence=sequence,
+                batch_id=batch_id,
+                idempotency_key=None,
+                **values,
+            )
+        )
+
+    act(1, "b1")
+    act(2, "b2", actor=None, target_ref={"card_id": "card-2"}, result=None, applied_at=NEW)
+    act(3, "b2")
+    act(4, "b3", action_type="undo", undoes="b2", payload={"what": "it", "whose": "ben"})
+    act(5, "b4", action_type="redo", undoes="b3", actor="ben")
+    act(None, "no", validation_status="rejected")
+    act(1, "theirs", project_id="other")
+
+    def found(**options: Any) -> list[tuple[Any, ...]]:
+        return [(*row[:4],) for row in plan.action_batches("project-1", **options)]
+
+    everything = [("b4", 5, 5, 1), ("b3", 4, 4, 1), ("b2", 2, 3, 2), ("b1", 1, 1, 1)]
+    assert found(limit=99) == everything
+    assert found(limit=2) == everything[:2]
+    assert found(before=4, limit=99) == everything[2:]
+    assert found(before=1, limit=99) == []
+    assert found(limit=99, batch_ids=["b1", "b2", "theirs", "none"]) == everything[2:]
+    assert found(limit=1, batch_ids=["b1", "b2"], before=4) == everything[2:3]
+    assert found(limit=99, batch_ids=[]) == []
+    row = plan.action_batches("project-1", limit=1, before=5)[0]
+    target, result = {"card_id": "card-1"}, {"card_id": "card-1"}
+    assert row[4:] == ("someone", NOW, "undo", target, result, "b2", "it", "ben")
+    assert plan.undoing_batches("project-1") == [
+        ("b3", "b2", "someone", NOW),
+        ("b4", "b3", "ben", NOW),
+    ]
+    words = plan.action_words("project-1")
+    assert [row[0] for row in words] == ["b4", "b3", "b2", "b2", "b1"]
+    assert words[3][1:] == ("card.create", None, {}, '{"title":"Check the address"}')
+    about = plan.batches_of_card("project-1", "card-2")
+    assert about == [("b2",)]
+    assert {row[0] for row in plan.batches_of_card("project-1", "card-1")} == {
+        "b1",
+        "b2",
+        "b3",
+        "b4",
+    }
 
 
 # --- batch reads

@@ -11,7 +11,7 @@ from planner.projects import create_project
 from store.records import Card, CardStatus, Project, Workflow
 from store.sqlite import SqliteAdapter
 from tests.planner.plans import in_activity, on, request
-from tests.tui import lane_checks  # noqa: F401  (it fills CHECKS)
+from tests.tui import lane_checks, screen_checks  # noqa: F401  (they fill CHECKS)
 from tests.tui.board import PATIENCE, OpenBoard, a_plan, open_board, opened_on
 from tests.tui.map_checks import CHECKS, checks
 from tui.screens.map_keys import MAP_KEYS
@@ -50,7 +50,7 @@ async def _new_card(board: OpenBoard, key: str) -> None:
     assert board.card(made).number == 13
     assert board.selected == made
     assert "Sign in" in board.text
-    assert "Created card #13" in board.status
+    assert "Create card #13" in board.status
 
 
 @checks("card.title")
@@ -122,7 +122,7 @@ async def _delete(board: OpenBoard, key: str) -> None:
     await board.press(key, "y")
     assert board.stored["w1a1"] == ["w1a1c2", "w1a1c3"]
     assert board.selected == "w1a1c2"
-    assert "Deleted card #1" in board.status
+    assert "Delete card #1" in board.status
 
 
 @checks("map.rename")

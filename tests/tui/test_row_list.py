@@ -129,7 +129,11 @@ async def test_more_is_asked_for_once_near_the_end() -> None:
         assert app.wanted == [False]
         await shown(pilot, range(200), has_more=True)
         await pilot.press("end")
-        assert app.wanted == [False, True, False]
+        assert app.wanted == [False, True]
+        await shown(pilot, range(500))
+        assert app.rows.selected == 499, "the last is where it went"
+        await shown(pilot, range(600))
+        assert app.rows.selected == 499
 
 
 async def test_rows_may_be_of_different_heights() -> None:

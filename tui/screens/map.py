@@ -10,11 +10,12 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import ModalScreen
 
+from planner.board import Lane
 from planner.filtering import CardFilter
 from tui.plan_thread import PlanThread
-from tui.screens.map_edits import MapEdits
 from tui.screens.map_keys import MAP_KEYS
 from tui.screens.map_lanes import activities_in_words, cards_in_words
+from tui.screens.map_opens import MapOpens
 from tui.screens.whereabouts import Whereabouts
 from tui.session import (
     BoardRead,
@@ -35,7 +36,7 @@ WIDE = 110
 """Cells from which the detail pane stands beside the map."""
 
 
-class MapScreen(MapEdits):
+class MapScreen(MapOpens):
     """A project's story map, and everything that can be done to it with one key."""
 
     AUTO_FOCUS = ""  # the app gives the map the focus after the first frame: it costs a restyling
@@ -67,12 +68,6 @@ class MapScreen(MapEdits):
         """Rest the keys that do something while a title or a filter is being typed."""
         return isinstance(self.focused, MapView | None) or action in ("step", "go")
 
-    @property
-    def toast_bottom(self) -> int:
-        """The line below the last one that what stands over the map may cover."""
-        found = self.query_one(FilterLine)
-        return found.region.y if found.is_open and found.region else super().toast_bottom
-
     # What comes from the plan
 
     def take_board(self, message: BoardRead) -> None:
@@ -89,9 +84,10 @@ class MapScreen(MapEdits):
             # A change may have come with new words.
             self._plan.ask(Session.read_texts)
         self._show_board(message.select or whereabouts.selection())
-        made = message.select
-        hidden = self._filter is not None and made is not None and self.map.selected_id != made
-        self.announce(message, more=" · the filter hides it" if hidden else "")
+        if message.note is not None:
+            made, filtered = message.select, self._filter is not None
+            hidden = filtered and made is not None and self.map.selected_id != made
+            self.status.say(f"{message.note} · the filter hides it" if hidden else message.note)
         if not message.board.complete:
             self.call_after_refresh(self._plan.ask, Session.complete)
         else:
@@ -244,6 +240,23 @@ class MapScreen(MapEdits):
 
     # Between them
 
+    def reveal(self, wanted: str) -> None:
+        """Select something of the board, whatever fold or filter hides it."""
+        if self._board is None:
+            return
+        lane = next((lane for lane in self._board.lanes if _holds(lane, wanted)), None)
+        if lane is None:
+            self.status.say("It is no longer on the map.", failed=True)
+            return
+        project_id = self._board.project.id
+        if lane.id != wanted:
+            self._collapsed[project_id] = self._folded() - {lane.id}
+        self._show_board(wanted)
+        if self.map.selected_id != wanted:
+            self.action_clear_filter()
+            self._filter = None
+            self._show_board(wanted)
+
     def keep_whereabouts(self) -> None:
         """Remember where the person is, for the next start."""
         if self._board is not None and self._whereabouts is not None:
@@ -283,3 +296,11 @@ class MapScreen(MapEdits):
     def _folded(self) -> frozenset[str]:
         assert self._board is not None  # noqa: S101  (narrows for the type checker)
         return self._collapsed.get(self._board.project.id, frozenset())
+
+
+def _holds(lane: Lane, wanted: str) -> bool:
+    """Say whether a workflow is, or holds, what has this id."""
+    return lane.id == wanted or any(
+        column.id == wanted or any(card.id == wanted for card in column.cards)
+        for column in lane.columns
+    )

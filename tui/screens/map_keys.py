@@ -106,6 +106,13 @@ MAP_KEYS: list[BindingType] = [
         tooltip="Fold every workflow, or unfold them all",
         show=False,
     ),
+    Binding(
+        "y",
+        "history",
+        "History",
+        id="plan.history",
+        tooltip="What changed, when and by whom, and back to a point",
+    ),
     Binding("p", "projects", "Projects", id="plan.projects", tooltip="Switch or make projects"),
     Binding("up,k", "step('up')", "Up", id="go.up", tooltip="Select what is above", show=False),
     Binding(

@@ -44,9 +44,12 @@ class LineView(ScrollView, inherit_bindings=False):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-gutter: stable;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
     }
     LineView > .line--text { color: $foreground; }
-    LineView > .line--faint { color: $text-muted; }
+    LineView > .line--faint { color: $foreground 60%; }
     LineView > .line--strong { text-style: bold; }
     LineView > .line--heading { color: $text-primary; text-style: bold; }
     LineView > .line--accent { color: $text-accent; }
@@ -95,11 +98,10 @@ class LineView(ScrollView, inherit_bindings=False):
     def _style(self, name: str, ground: str) -> Style:
         found = self._styles.get((name, ground))
         if found is None:
-            own = self.get_component_rich_style(f"line--{name}", partial=True)
-            found = self.rich_style + own
+            # As a whole, so that a colour that lets the ground through is mixed with it.
+            found = self.get_component_rich_style(f"line--{name}")
             if ground:
                 # On another ground only the shape of the letters tells: colours may not be read.
-                on = self.get_component_rich_style(f"line--{ground}", partial=True)
-                found += on
+                found += self.get_component_rich_style(f"line--{ground}", partial=True)
             self._styles[name, ground] = found
         return found

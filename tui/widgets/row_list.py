@@ -122,6 +122,7 @@ class RowList(LineView, Generic[T], can_focus=True, inherit_bindings=False):
         self._empty_note = ""
         self._selected_key: str | None = None
         self._drawn: dict[int, Sequence[Spans]] = {}
+        self._goes_to_last = False
 
     # What is shown
 
@@ -153,6 +154,8 @@ class RowList(LineView, Generic[T], can_focus=True, inherit_bindings=False):
         kept = found >= 0 and (select is None or select == self._selected_key)
         if found < 0:
             found = self._nearest(before)
+        if self._goes_to_last:
+            self._goes_to_last, kept, found = has_more, False, self._nearest(len(rows) - 1)
         self.index = found
         self._selected_key = self._key(rows[found]) if found >= 0 else None
         self.set_lines(self._top(len(rows)))
@@ -225,10 +228,12 @@ class RowList(LineView, Generic[T], can_focus=True, inherit_bindings=False):
 
     def action_last(self) -> None:
         """Select the last row; what has not been read yet is asked for."""
-        if self.has_more:
-            self.post_message(self.Wanted(self, everything=True))
+        wants_rest, self.has_more = self.has_more, False
         if self.index >= 0:
             self._go(self._nearest(len(self.rows) - 1))
+        if wants_rest:
+            self._goes_to_last = True
+            self.post_message(self.Wanted(self, everything=True))
 
     def action_choose(self) -> None:
         """Open the selected row."""
@@ -332,6 +337,7 @@ class RowList(LineView, Generic[T], can_focus=True, inherit_bindings=False):
     def _go(self, row: int) -> None:
         if row < 0:
             return
+        self._goes_to_last = False
         self._ask_for_more(row)
         if row != self.index:
             self._refresh_row(self.index)

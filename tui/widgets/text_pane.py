@@ -28,7 +28,13 @@ class TextPane(LineView, can_focus=True, inherit_bindings=False):
     """Shows paragraphs; the arrows scroll it when it has the focus."""
 
     DEFAULT_CSS = """
-    TextPane { background: $panel; padding: 0 1; }
+    TextPane {
+        background: $panel;
+        padding: 0 1;
+        scrollbar-background: $panel;
+        scrollbar-background-hover: $panel;
+        scrollbar-background-active: $panel;
+    }
     TextPane:focus { background: $panel-lighten-1; }
     """
 

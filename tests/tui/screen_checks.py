@@ -1,0 +1,13 @@
+"""What the keys do that open whole screens; each comes back to the map where it was."""
+
+from tests.tui.board import OpenBoard
+from tests.tui.map_checks import checks
+
+
+@checks("plan.history")
+async def _history(board: OpenBoard, key: str) -> None:
+    await board.press("+", key)
+    assert board.top == "HistoryScreen"
+    assert "priority: none → low" in board.dialog
+    await board.press("escape")
+    assert board.selected == "w1a1c1"

@@ -1,0 +1,15 @@
+"""The whole screens that the map's keys open."""
+
+from __future__ import annotations
+
+from tui.screens.map_edits import MapEdits
+
+
+class MapOpens(MapEdits):
+    """The part of the map screen that opens others over it; each is imported when it is opened."""
+
+    def action_history(self) -> None:
+        """Show what changed, when and by whom."""
+        from tui.screens.history import HistoryScreen
+
+        self.app.push_screen(HistoryScreen(self._plan))
