@@ -199,14 +199,15 @@ class DbAdapter(ABC):
         Looks into every title and text of a plan: projects, workflows, activities, cards,
         knowledge, planned files and context artifacts. Letter case and accents make no
         difference, and neither do marks: ``sign-in`` is ``sign`` followed by ``in…``, ``c++`` the
-        whole word ``c``. A word of marks alone is left out; without any other nothing is found. A match in a title counts
-        for more; of equals the newest comes first.
+        whole word ``c``. A word of marks alone is left out; without any other nothing is
+        found. A match in a title counts for more; of equals the newest comes first.
 
         Rows: entity_type (``project``, ``workflow``, ``activity``, ``card``, ``requirement``,
         ``known_fact``, ``assumption``, ``question``, ``planned_file``,
         ``context_artifact``), entity id; id and number of its card (null where it is on none);
-        project id and name; title of its workflow, title of its activity (null where it is in none);
-        its own title; the part that matches, each match between \x02 and \x03.
+        project id and name; title of its workflow, title of its activity (null where it is in
+        none); its own title; the part that matches, which may be of several lines, each match
+        between \x02 and \x03.
         """
 
     @abstractmethod

@@ -33,7 +33,10 @@ BUILD: dict[str, str] = {
 """How far a run has come."""
 
 FINALIZED = "◆"
-"""A card that may be built."""
+"""A card that may be built: someone finalized it."""
+
+READY = "◇"
+"""A card that lacks nothing and may be finalized."""
 
 REQUIREMENTS, QUESTIONS, PLANNED_FILES = "r", "?", "f"
 """What the counts on a card count."""

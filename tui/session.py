@@ -41,19 +41,13 @@ from store.errors import StoreError
 from store.records import (
     ActivityColor,
     Card,
-    CardAssumption,
-    CardContextArtifact,
-    CardKnownFact,
-    CardPlannedFile,
-    CardQuestion,
-    CardRequirement,
-    ContextArtifact,
     WorkflowActivity,
 )
 from tui.glyphs import priority_word
 
 if TYPE_CHECKING:
     from planner.actions import BatchResult, Planner
+    from planner.holdings import CardHoldings
 
 FIRST_ROWS = 16
 """Rows of cards read before the first frame: more than most screens show."""
@@ -110,19 +104,6 @@ class ProjectsRead(Message):
     """Every project with its counts, as ``DbAdapter.project_counts`` gives them."""
 
     rows: Sequence[Row]
-
-
-@dataclass(frozen=True)
-class CardHoldings:
-    """A card and all it holds."""
-
-    card: Card
-    requirements: Sequence[CardRequirement]
-    known_facts: Sequence[CardKnownFact]
-    assumptions: Sequence[CardAssumption]
-    questions: Sequence[CardQuestion]
-    planned_files: Sequence[CardPlannedFile]
-    artifacts: Sequence[ContextArtifact]
 
 
 class Session:
@@ -208,7 +189,8 @@ class Session:
         Args:
             actions: The batch.
             select: What to select on the map; what was made when None.
-            note: What to say of it; what the planner says when None.
+            note: What to say of it; what the planner says when None. That cards are no longer
+                finalized is said in any case.
             also: What to say besides.
         """
         if self.board is None:
@@ -258,22 +240,11 @@ class Session:
 
     def read_card(self, card_id: str) -> None:
         """Read a card and all it holds, for the detail pane."""
-        with self.db.view():
-            card = self.db.get(Card, card_id)
-            if card is None:
-                return
-            links = self.db.list(CardContextArtifact, card_id=card_id)
-            artifact_ids = [link.context_artifact_id for link in links]
-            holdings = CardHoldings(
-                card,
-                self.db.list(CardRequirement, card_id=card_id),
-                self.db.list(CardKnownFact, card_id=card_id),
-                self.db.list(CardAssumption, card_id=card_id),
-                self.db.list(CardQuestion, card_id=card_id),
-                self.db.list(CardPlannedFile, card_id=card_id),
-                self.db.list(ContextArtifact, id=artifact_ids) if artifact_ids else [],
-            )
-        self._post(CardRead(holdings))
+        from planner.holdings import read_holdings  # not needed for the first frame
+
+        holdings = read_holdings(self.db, card_id)
+        if holdings is not None:
+            self._post(CardRead(holdings))
 
     def read_card_for_form(self, card_id: str) -> None:
         """Read a card as it is now, to edit it."""

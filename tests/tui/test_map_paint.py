@@ -11,7 +11,7 @@ from planner.board import CardFace, Column, Lane
 from store.records import BuildState, CardStatus
 from tests.tui.board import open_board
 from tests.tui.maps import TITLES, columns, faces, is_drawable
-from tui.glyphs import BUILD, FINALIZED, STATUS, priority_sign
+from tui.glyphs import BUILD, FINALIZED, READY, STATUS, priority_sign
 from tui.widgets.map_geometry import CARD_LINES, NARROWEST, WIDEST
 from tui.widgets.map_paint import MapPaint
 
@@ -124,6 +124,17 @@ def test_signs_and_counts_tell_all_without_colour() -> None:
     facts = drawn(card)[2]
     for sign in (STATUS["review"], "!!!", BUILD["failed"], FINALIZED, "3r", "2?", "1f"):
         assert sign in facts
+
+
+def test_readiness_is_told_by_its_sign() -> None:
+    def mark(finalized_at: str | None, *counts: int) -> str:
+        face = CardFace("c", 7, "", "todo", 0, None, finalized_at, *counts)
+        return "".join(sign for sign in (READY, FINALIZED) if sign in drawn(face)[2])
+
+    assert mark(None, 1, 0, 0, 1, 0) == READY
+    assert mark("2026", 1, 0, 0, 1, 0) == FINALIZED
+    for lacking in ((1, 0, 0, 0, 0), (1, 1, 0, 1, 0), (1, 0, 0, 1, 1)):
+        assert mark(None, *lacking) == ""
 
 
 @given(faces(st.just("x")))

@@ -11,9 +11,9 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from planner.holdings import CardHoldings
 from store.records import CardKnownFact
-from tui.glyphs import BUILD, FINALIZED, STATUS, priority_word
-from tui.session import CardHoldings
+from tui.glyphs import BUILD, FINALIZED, READY, STATUS, priority_word
 from tui.text import visible, visible_lines, wrap
 
 MOST_LINES = 400
@@ -124,6 +124,8 @@ def _card_lines(holdings: CardHoldings) -> Iterator[Line]:
         facts.append(f"{BUILD[card.build_state]} build {card.build_state}")
     if card.finalized_at:
         facts.append(f"{FINALIZED} finalized")
+    elif holdings.is_ready:
+        facts.append(f"{READY} ready")
     yield " · ".join(facts), "facts"
     if card.description:
         yield "", "text"

@@ -19,6 +19,7 @@ from tui.glyphs import (
     FINALIZED,
     PLANNED_FILES,
     QUESTIONS,
+    READY,
     REQUIREMENTS,
     STATUS,
     priority_sign,
@@ -122,6 +123,7 @@ def _facts(card: CardFace, room: int) -> tuple[str, str]:
     glyph = STATUS.get(card.status, "·")
     priority = priority_sign(card.priority)
     build = BUILD.get(card.build_state, "") if card.build_state else ""
+    mark = FINALIZED if card.is_finalized else READY if card.is_ready else ""
     counts = [
         f"{count}{sign}"
         for count, sign in (
@@ -131,7 +133,7 @@ def _facts(card: CardFace, room: int) -> tuple[str, str]:
         )
         if count
     ]
-    right = " ".join([*filter(None, [FINALIZED if card.finalized_at else "", build]), *counts])
+    right = " ".join([*filter(None, [mark, build]), *counts])
     short = " ".join(filter(None, [number, glyph, priority]))
     worded = " ".join(filter(None, [number, glyph, str(card.status), priority]))
     left = worded if len(worded) + len(right) + 1 <= room else short
