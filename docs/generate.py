@@ -11,59 +11,102 @@ import enum
 import tempfile
 import types
 import typing
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
 from planner.requests import ACTIONS, Action
+from tui.all_keys import keyboards
 from tui.app import PlannerApp
+from tui.config import OPTIONS
 from tui.keys import key_name
-from tui.screens.history import HistoryScreen
-from tui.screens.map_keys import MAP_KEYS
-from tui.widgets.row_list import RowList
 
 DOCS = Path(__file__).parent
-SCREENS: dict[str, Sequence[BindingType]] = {
-    "In any list": RowList.BINDINGS,
-    "On the history": HistoryScreen.BINDINGS,
-}
-"""The keys of what opens over the map, by what to call it."""
-
 MARK = "<!-- Written by docs/generate.py; change the program, then run it. -->\n"
 
 
 def keys_page() -> str:
-    """Return docs/keys.md: every key of the map and the app by group, and of each screen."""
+    """Return docs/keys.md: every key of every screen, by group."""
     lines = ["# Keys\n", MARK]
     lines.append(
-        "Every action here is in the command palette (`ctrl+p`) and in `?` help as well. "
-        "The first word of an id is its group.\n"
+        "Every action of the map is in the command palette (`ctrl+p`) and in `?` help as well. Each key can be "
+        "given another in the [config](config.md), by its id; the first word of an id is its group.\n"
     )
-    groups: dict[str, list[Binding]] = {}
-    for binding in [*MAP_KEYS, *PlannerApp.BINDINGS]:
-        assert isinstance(binding, Binding)
-        assert binding.id
-        groups.setdefault(binding.id.partition(".")[0], []).append(binding)
-    for group, bindings in groups.items():
-        lines += [f"## {group.capitalize()}\n", *_keys(bindings)]
-    for name, bindings in SCREENS.items():
-        lines += [f"## {name}\n", *_keys(bindings)]
+    for keyboard in keyboards():
+        lines.append(f"## {keyboard.name}\n")
+        groups: dict[str, list[Binding]] = {}
+        for binding in keyboard.bindings:
+            groups.setdefault(str(binding.id).partition(".")[0], []).append(binding)
+        for group, bindings in groups.items():
+            if len(groups) > 1:
+                lines.append(f"### {group.replace('_', ' ').capitalize()}\n")
+            lines += ["| key | what it does | id |", "|---|---|---|"]
+            for binding in bindings:
+                lines.append(f"| {_keys(binding)} | {_deed(binding)} | `{binding.id}` |")
+            lines.append("")
     return "\n".join(lines)
 
 
-def _keys(bindings: Sequence[BindingType]) -> list[str]:
-    lines = ["| key | what it does | id |", "|---|---|---|"]
-    for binding in bindings:
-        assert isinstance(binding, Binding)
-        shown = " ".join(
-            dict.fromkeys(f"`{key_name(one)}`" for one in Binding.make_bindings([binding]))
-        )
-        what = f"{binding.description}: {binding.tooltip[0].lower()}{binding.tooltip[1:]}"
-        lines.append(f"| {shown} | {what} | `{binding.id}` |")
-    return [*lines, ""]
+def _keys(binding: Binding) -> str:
+    shown = (f"`{key_name(one)}`" for one in Binding.make_bindings([binding]))
+    return " ".join(dict.fromkeys(shown))
+
+
+def _deed(binding: Binding) -> str:
+    tooltip = binding.tooltip
+    if not tooltip or tooltip == binding.description:
+        return binding.description
+    return f"{binding.description}: {tooltip[0].lower()}{tooltip[1:]}"
+
+
+def config_page() -> str:
+    """Return docs/config.md: where the config is, and all it takes."""
+    lines = ["# Config\n", MARK]
+    lines.append(
+        "What you want otherwise stands in one TOML file: `~/.config/planner-tui/config.toml`, or wherever your "
+        "system keeps such files. There is none until you write it.\n"
+    )
+    lines.append(
+        "```sh\nplanner-tui config           # where it is\n"
+        "planner-tui config --init    # write one to start from\n"
+        "planner-tui config --check   # is all of it right?\n```\n"
+    )
+    lines.append(
+        "The board starts with all of it or, where something is wrong, not at all: a message then names each line and "
+        "the nearest right word.\n"
+    )
+    lines.append("## [board]\n")
+    lines += ["| option | takes | without it | what it does |", "|---|---|---|---|"]
+    for option in OPTIONS:
+        lines.append(f"| `{option.name}` | {option.takes} | `{option.default}` | {option.words} |")
+    lines.append(
+        "\n## [keys]\n\nAn id from the list below, and the keys for it: one, or several with commas between. They take "
+        "the place of the usual ones.\n\n"
+        '```toml\n[keys]\n"card.new" = "n,insert"\n"plan.undo" = "ctrl+z"\n```\n'
+    )
+    lines.append(
+        "A key is the character itself (`n`, `N`, `?`) or a name: `comma`, `space`, `enter`, `escape`, `tab`, "
+        "`backspace`, `delete`, `insert`, `home`, `end`, `pageup`, `pagedown`, `up`, `down`, `left`, `right`, `f1` to "
+        "`f12`; before it may stand `ctrl+`, `alt+` or `shift+`. Not every terminal tells every one of them. A key "
+        "that would do two things on one screen is refused; key line, help and palette show the new ones.\n"
+    )
+    for keyboard in keyboards():
+        lines += [f"### {keyboard.name}\n", "| id | keys |", "|---|---|"]
+        lines += [f"| `{binding.id}` | {_names(binding)} |" for binding in keyboard.bindings]
+        lines.append("")
+    lines.append(
+        "## What is remembered\n\nWhat you do on the board needs no config: project, selection, folded workflows, filter "
+        "and scroll of each database, the theme and the saved filters are remembered in `state.json` in your state "
+        "directory (`~/.local/state/planner-tui`). Delete it, and the board starts as if for the first time.\n"
+    )
+    return "\n".join(lines)
+
+
+def _names(binding: Binding) -> str:
+    """Return a binding's keys by the names that the config takes."""
+    return " ".join(f"`{key.strip()}`" for key in binding.key.split(","))
 
 
 def actions_page() -> str:
@@ -147,7 +190,7 @@ async def picture() -> str:
     return svg
 
 
-PAGES = {"keys.md": keys_page, "planning-actions.md": actions_page}
+PAGES = {"config.md": config_page, "keys.md": keys_page, "planning-actions.md": actions_page}
 """What is written, by file name; a test compares these with what is there."""
 
 

@@ -11,14 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from store.adapter import DbAdapter
-from tui.key_gate import KeyGate
+from tui.config import Config
+from tui.configured_app import ConfiguredApp
 from tui.places import Places
 from tui.plan_thread import PlanThread
 from tui.progress import ProgressWatch
 from tui.remembered import Remembered
 from tui.screens.map import MapScreen
 from tui.session import Failed, Session
-from tui.themes import DEFAULT, OWN, activity_colors
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -42,14 +42,14 @@ alone it needs a tenth of that time.
 """
 
 
-class PlannerApp(KeyGate):
+class PlannerApp(ConfiguredApp):
     """The board."""
 
     TITLE = "planner-tui"
     DEFAULT_MODE = "map"
     # The app's, not the screen's: a screen's own is read, and every style worked out, once more.
     CSS_PATH = "screens/map.tcss"
-    COMMANDS = KeyGate.COMMANDS | {_key_commands}
+    COMMANDS = ConfiguredApp.COMMANDS | {_key_commands}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -59,6 +59,15 @@ class PlannerApp(KeyGate):
             id="app.help",
             key_display="?",
             tooltip="Every key, searchable",
+        ),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Palette",
+            id="app.palette",
+            tooltip="Find any action by name",
+            show=False,
+            priority=True,
         ),
         Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave; everything is saved already"),
     ]
@@ -71,6 +80,7 @@ class PlannerApp(KeyGate):
         project: str | None,
         database: str,
         places: Places | None = None,
+        config: Config | None = None,
     ) -> None:
         """Show a plan.
 
@@ -81,15 +91,11 @@ class PlannerApp(KeyGate):
                 else the last changed one.
             database: The database's path, to show.
             places: Where what lasts beside the plan is kept; nothing lasts when None.
+            config: What was chosen in the config, which was read already.
         """
-        super().__init__()
         self.places = places or Places()
+        super().__init__(config or Config(), Remembered(self.places.state, database))
         self.sub_title = database
-        self.remembered = Remembered(self.places.state, database)
-        for theme in OWN:
-            self.register_theme(theme)
-        self._default_theme = DEFAULT
-        self.set_reactive(PlannerApp.theme, self._first_theme())
         session = Session(db, self._tell, actor=actor, project=project or self.remembered.project)
         self._plan = PlanThread(session, rest=self._remember)
         self._drafts: Drafts | None = None
@@ -198,24 +204,6 @@ class PlannerApp(KeyGate):
             self._drafts.close()
         self._plan.finish()
         self.remembered.write(last=True)
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give the activities colours in themes that bring none."""
-        return activity_colors(self.current_theme)
-
-    def watch_theme(self, before: str, theme: str) -> None:
-        """Remember a theme that was chosen."""
-        if theme != before:
-            self.remembered.keep_theme(theme, self._default_theme)
-
-    def _first_theme(self) -> str:
-        """Return the theme that was chosen last, as long as the default is what it was then."""
-        chosen = self.remembered.theme
-        if chosen in self.available_themes and (
-            self.remembered.theme_instead_of == self._default_theme
-        ):
-            return chosen
-        return self._default_theme
 
     def _remember(self) -> None:
         """Write what is to be remembered, on the plan's thread; say once when that fails."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from store.adapter import DbAdapter
     from store.migrate import MigrationReport
     from store.records import Project
+    from tui.config import Config
     from tui.places import Places
 
 EXIT_REFUSED = 1
@@ -93,12 +94,7 @@ def demo(where: Where) -> None:
     Example:
       planner-tui --db sample.db demo
     """
-    from planner.sample import load_sample
-
-    db = where.open()
-    with _told(), db.connection():
-        where.project = load_sample(db).id
-    _open_board(where, db)
+    _open_board(where, sample=True)
 
 
 @main.command()
@@ -127,6 +123,28 @@ def migrate(where: Where, status: bool) -> None:
             rows = migration_status(connection, discover())
     for row in rows:
         click.echo(f"{row.applied_at or 'pending':<26}{row.name}")
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Say whether all of it is right.")
+@click.option("--init", is_flag=True, help="Write one to start from, where there is none.")
+def config(check: bool, init: bool) -> None:
+    """Say where the config is: theme, keys, editor and other choices about the board.
+
+    \b
+    Examples:
+      planner-tui config --init
+      planner-tui config --check
+    """
+    path = _config_path()
+    if init:
+        _write_config(path)
+    if check or init:
+        _read_config(path)
+        click.echo(f"{path} is right." if path.exists() else f"{path} is not there, which is fine.")
+    else:
+        there = "" if path.exists() else "  (not there: planner-tui config --init writes one)"
+        click.echo(f"{path}{there}")
 
 
 @main.command()
@@ -250,43 +268,84 @@ def fail(
     raise SystemExit(EXIT_REFUSED)
 
 
-def _open_board(where: Where, db: DbAdapter | None = None) -> None:
+def _open_board(where: Where, *, sample: bool = False) -> None:
+    """Open the board, on the sample plan when asked to; end with its exit status."""
     import gc
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         fail("The board needs a terminal. planner-tui --help lists what works without one.")
     # Collecting garbage among what the imports make costs a tenth of the first frame.
     gc.disable()
-    db = db or where.open()
-    if where.project is not None:
-        with _told(), db.connection():
-            where.project = _project(db, where.project).id
     # Textual paints on a grid of so many frames a second, and what a key did waits for the next
-    # one; nothing of ours moves by itself, so that a finer grid costs no frame more.
+    # one; nothing of ours moves by itself, so that a finer grid costs no frame more. It looks
+    # once, when it is imported.
     os.environ.setdefault("TEXTUAL_FPS", "1000")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    config = _read_config(_config_path())
+    db = where.open()
+    if sample:
+        from planner.sample import load_sample
+
+        with _told(), db.connection():
+            where.project = load_sample(db).id
+    elif where.project is not None:
+        with _told(), db.connection():
+            where.project = _project(db, where.project).id
     from tui.app import PlannerApp
 
     app = PlannerApp(
-        db, actor=_user(), project=where.project, database=where.target(), places=_places()
+        db,
+        actor=_user(),
+        project=where.project,
+        database=where.target(),
+        places=_places(),
+        config=config,
     )
     try:
-        app.run()
+        app.run(mouse=config.mouse)
     finally:
         app.finish()
     raise SystemExit(app.return_code or 0)
 
 
+def _config_path() -> Path:
+    """Return where the config is, whether or not there is one."""
+    from platformdirs import user_config_path
+
+    return user_config_path("planner-tui") / "config.toml"
+
+
 def _places() -> Places:
     """Find where the config and what is remembered are kept; make neither."""
-    from platformdirs import user_config_path, user_state_path
+    from platformdirs import user_state_path
 
     from tui.places import Places
 
-    return Places(
-        config=user_config_path("planner-tui") / "config.toml",
-        state=user_state_path("planner-tui"),
-    )
+    return Places(config=_config_path(), state=user_state_path("planner-tui"))
+
+
+def _read_config(path: Path) -> Config:
+    """Read the config; a message for each thing that is wrong, and an exit, when any is."""
+    from tui.config import ConfigError, read_config
+
+    try:
+        return read_config(path)
+    except ConfigError as error:
+        fail(str(error))
+
+
+def _write_config(path: Path) -> None:
+    """Write a config to start from; never over one that is there."""
+    from tui.config import example
+
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(example())
+    except FileExistsError:
+        fail(f"{path} is there already; nothing was changed.")
+    except OSError as error:
+        fail(f"{path} can't be written: {error.strerror}.")
 
 
 def _project(db: DbAdapter, name: str | None) -> Project:

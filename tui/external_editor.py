@@ -14,7 +14,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,15 +46,16 @@ class NoEditor(Exception):
     """There is no editor to open; the message says why."""
 
 
-def editor_command(environment: Mapping[str, str], configured: str | None = None) -> list[str]:
+def editor_command(environment: Mapping[str, str], configured: Sequence[str] = ()) -> list[str]:
     """Return the editor as a list of arguments; the configured one comes first.
 
     Raises:
         NoEditor: None is named, or what is named can't be read.
     """
-    named = [("editor in the config", configured or "")]
-    named += [(f"${name}", environment.get(name, "")) for name in _VARIABLES]
-    for where, command in named:
+    if configured:
+        return list(configured)
+    for name in _VARIABLES:
+        where, command = f"${name}", environment.get(name, "")
         if not command.strip():
             continue
         try:
@@ -64,7 +65,7 @@ def editor_command(environment: Mapping[str, str], configured: str | None = None
     raise NoEditor(NO_EDITOR)
 
 
-def edit_text(app: App[None], text: str, configured: str | None = None) -> Edited:
+def edit_text(app: App[None], text: str, configured: Sequence[str] = ()) -> Edited:
     """Open a text in the person's editor and wait for it; the board rests meanwhile."""
     try:
         command = editor_command(os.environ, configured)

@@ -6,7 +6,7 @@ What the screens need besides Textual's colours are ``$activity-yellow`` and so 
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DEFAULT = "planner-dark"
 """The theme of a first start."""
@@ -107,6 +107,11 @@ PLANNER_LIGHT = Theme(
 
 OWN = (PLANNER_DARK, PLANNER_LIGHT)
 """The themes of our own."""
+
+
+def known_themes() -> list[str]:
+    """Return the names of all themes there are."""
+    return [*(theme.name for theme in OWN), *BUILTIN_THEMES]
 
 
 def activity_colors(theme: Theme) -> dict[str, str]:

@@ -19,6 +19,7 @@ from store.open import open_store
 from store.records import Card, Workflow, WorkflowActivity
 from tests.planner.plans import Plan
 from tui.app import PlannerApp
+from tui.config import Config
 from tui.places import Places
 from tui.plan_thread import Job, PlanThread
 from tui.screens.map import MapScreen
@@ -315,9 +316,10 @@ async def opened_on(
     wait: bool = True,
     named: bool = True,
     places: Places | None = None,
+    config: Config | None = None,
 ) -> AsyncIterator[OpenBoard]:
     """Open the board on a plan, its project named or not; close it with all it was asked done."""
-    app = make_app(open_store(path), path, plan.project_id if named else None, places)
+    app = make_app(open_store(path), path, plan.project_id if named else None, places, config)
     try:
         async with app.run_test(size=size) as pilot:
             board = OpenBoard(app, pilot, plan)
@@ -340,6 +342,12 @@ async def open_board(
 
 
 def make_app(
-    db: DbAdapter, path: Path, project: str | None = None, places: Places | None = None
+    db: DbAdapter,
+    path: Path,
+    project: str | None = None,
+    places: Places | None = None,
+    config: Config | None = None,
 ) -> PlannerApp:
-    return PlannerApp(db, actor=ACTOR, project=project, database=str(path), places=places)
+    return PlannerApp(
+        db, actor=ACTOR, project=project, database=str(path), places=places, config=config
+    )

@@ -124,9 +124,11 @@ class PlainArea(TextArea):
 
     def action_external(self) -> None:
         """Open the text in the person's own editor and bring it back."""
+        from tui.configured_app import ConfiguredApp
         from tui.external_editor import edit_text
 
-        edited = edit_text(self.app, self.value)
+        configured = self.app.config.editor if isinstance(self.app, ConfiguredApp) else ()
+        edited = edit_text(self.app, self.value, configured)
         if edited.text is not None:
             self.take(edited.text)
         if edited.rescued is not None:
