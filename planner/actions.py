@@ -7,7 +7,7 @@ all of it back; the refused action alone is then recorded, with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -19,7 +19,7 @@ from planner.changes import Touched
 from planner.decode import decode
 from planner.describe import clipped, describe, describe_batch, lost_marks
 from planner.errors import ActionRefused, Refused, SequenceConflict
-from planner.history import REDO, UNDO, to_redo, to_undo
+from planner.history import REDO, UNDO, down_to, to_redo, to_undo
 from store.adapter import DbAdapter
 from store.errors import RowMissing, RowRefused
 from store.records import PlanningAction, Project, ValidationStatus, utc_now
@@ -191,7 +191,17 @@ class Planner:
         Raises:
             ActionRefused: There is nothing to undo, or the plan can't be put back.
         """
-        return self._take_back(project_id, UNDO)
+        return self._take_back(project_id, UNDO, lambda: [to_undo(self._db, project_id)])
+
+    def undo_to(self, project_id: str, batch_id: str) -> BatchResult:
+        """Take back a batch and every newer one that still stands, all of them or none.
+
+        Each is taken back by an undo of its own, so that ``redo`` brings them back one by one.
+
+        Raises:
+            ActionRefused: The batch does not stand, or the plan can't be put back.
+        """
+        return self._take_back(project_id, UNDO, lambda: down_to(self._db, project_id, batch_id))
 
     def redo(self, project_id: str) -> BatchResult:
         """Bring back what the latest undo took, unless something new was done since.
@@ -199,62 +209,75 @@ class Planner:
         Raises:
             ActionRefused: There is nothing to redo, or the plan can't be brought forward.
         """
-        return self._take_back(project_id, REDO)
+        return self._take_back(project_id, REDO, lambda: [to_redo(self._db, project_id)])
 
-    def _take_back(self, project_id: str, kind: str) -> BatchResult:
-        find = to_undo if kind == UNDO else to_redo
+    def _take_back(
+        self, project_id: str, kind: str, find: Callable[[], Sequence[PlanningAction | None]]
+    ) -> BatchResult:
+        """Take back the batches that ``find`` gives the last action of, in that order."""
+        done: list[PlanningAction] = []
         try:
             with self._db.transaction():
                 batch, sequence = self._begin(project_id)
-                last = find(self._db, project_id)
-                if last is None or last.batch_id is None:
-                    raise ActionRefused(f"There is nothing to {kind}.")
-                rows = self._db.list(PlanningAction, batch_id=last.batch_id, newest_first=True)
-                for index, row in enumerate(rows):
-                    if self._progress is not None:
-                        self._progress(index, len(rows))
-                    if row.inverse is None:
-                        raise ActionRefused(
-                            f"“{describe(row)}” was made by a version that kept no way back."
-                        )
-                    batch.changes.apply(row.inverse)
-                batch_id = self._new_id()
-                what = (
-                    describe_batch(last, len(rows)) if kind == UNDO else str(last.payload["what"])
-                )
-                whose = last.actor if kind == UNDO else last.payload.get("whose")
-                row = PlanningAction(
-                    id=self._new_id(),
-                    project_id=project_id,
-                    action_type=kind,
-                    target_ref={"batch_id": last.batch_id},
-                    payload={"what": what, "whose": whose},
-                    validation_status=ValidationStatus.ACCEPTED,
-                    applied_at=batch.now,
-                    created_at=batch.now,
-                    sequence=sequence + 1,
-                    actor=self._actor,
-                    batch_id=batch_id,
-                    undoes=last.batch_id,
-                    inverse=batch.changes.inverse,
-                    result={**_ids(last.result or {}), "title": what},
-                )
-                self._db.insert(row)
-                self._end(batch, sequence + 1)
+                for last in find() or [None]:
+                    if last is None or last.batch_id is None:
+                        raise ActionRefused(f"There is nothing to {kind}.")
+                    done.append(self._take_back_one(batch, last, kind, sequence + 1))
+                    sequence += 1
+                self._end(batch, sequence)
         except (RowMissing, RowRefused) as error:
             raise ActionRefused(
                 f"The {kind} can't be done, since the plan was changed outside the action log: "
                 f"{error}"
             ) from error
-        done = "Undid" if kind == UNDO else "Redid"
+        whose = done[-1].payload["whose"]
         by = f" by {whose}" if whose and whose != self._actor else ""
+        how = "Undid" if kind == UNDO else "Redid"
+        several = f" {len(done)} changes, down to" if len(done) > 1 else ""
         return BatchResult(
-            batch_id=batch_id,
-            sequence=sequence + 1,
-            actions=(_told(row),),
-            message=f"{done}: {what}{by}",
+            batch_id=done[-1].batch_id or "",
+            sequence=sequence,
+            actions=tuple(_told(row) for row in done),
+            message=f"{how}{several}: {done[-1].payload['what']}{by}",
             touched=batch.touched,
         )
+
+    def _take_back_one(
+        self, batch: Batch, last: PlanningAction, kind: str, sequence: int
+    ) -> PlanningAction:
+        """Take back a whole batch, given its last action; returns the undo or redo."""
+        batch.next_action()
+        rows = self._db.list(PlanningAction, batch_id=last.batch_id, newest_first=True)
+        for index, row in enumerate(rows):
+            if self._progress is not None:
+                self._progress(index, len(rows))
+            if row.inverse is None:
+                raise ActionRefused(
+                    f"“{describe(row)}” was made by a version that kept no way back."
+                )
+            batch.changes.apply(row.inverse)
+        what = describe_batch(last, len(rows)) if kind == UNDO else str(last.payload["what"])
+        taken = PlanningAction(
+            id=self._new_id(),
+            project_id=batch.project.id,
+            action_type=kind,
+            target_ref={"batch_id": last.batch_id},
+            payload={
+                "what": what,
+                "whose": last.actor if kind == UNDO else last.payload.get("whose"),
+            },
+            validation_status=ValidationStatus.ACCEPTED,
+            applied_at=batch.now,
+            created_at=batch.now,
+            sequence=sequence,
+            actor=self._actor,
+            batch_id=self._new_id(),
+            undoes=last.batch_id,
+            inverse=batch.changes.inverse,
+            result={**_ids(last.result or {}), "title": what},
+        )
+        self._db.insert(taken)
+        return taken
 
     def _begin(self, project_id: str) -> tuple[Batch, int]:
         project = self._db.get(Project, project_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from planner.errors import ActionRefused
 from store.adapter import DbAdapter
 from store.records import PlanningAction
 
@@ -45,6 +46,21 @@ def standing(db: DbAdapter, project_id: str) -> Iterator[PlanningAction]:
 def to_undo(db: DbAdapter, project_id: str) -> PlanningAction | None:
     """Return the last action of the latest batch that still stands, or None."""
     return next((row for row in standing(db, project_id) if row.action_type != UNDO), None)
+
+
+def down_to(db: DbAdapter, project_id: str, batch_id: str) -> list[PlanningAction]:
+    """Return the last action of each batch that stands down to this one, newest first.
+
+    Raises:
+        ActionRefused: The batch does not stand, so nothing could be taken back down to it.
+    """
+    found: list[PlanningAction] = []
+    for row in standing(db, project_id):
+        if row.action_type != UNDO:
+            found.append(row)
+            if row.batch_id == batch_id:
+                return found
+    raise ActionRefused("That change does not stand any more: it was taken back already.")
 
 
 def to_redo(db: DbAdapter, project_id: str) -> PlanningAction | None:

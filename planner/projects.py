@@ -51,6 +51,52 @@ def create_project(
     return project
 
 
+def delete_project(
+    db: DbAdapter,
+    project_id: str,
+    actor: str,
+    *,
+    clock: Callable[[], str] = utc_now,
+    new_id: Callable[[], str] = new_id,
+) -> Project:
+    """Delete a project with its whole plan and the actions that made it; there is no undo.
+
+    Its events stay, in the archive, and the last of them tells who deleted it.
+
+    Returns:
+        The project as it was.
+
+    Raises:
+        Refused: There is no such project.
+        StoreError: The database could not be used.
+    """
+    with db.transaction():
+        project = db.get(Project, project_id)
+        if project is None:
+            raise Refused("This project has been deleted already.")
+        counts = next(row for row in db.project_counts() if row[0] == project_id)
+        workflows, activities, cards = counts[3:6]
+        db.insert(
+            EventLog(
+                id=new_id(),
+                project_id=project_id,
+                event_type="project.deleted",
+                actor=actor,
+                payload={
+                    "name": project.name,
+                    "went_with_it": {
+                        "workflow": workflows,
+                        "workflow_activity": activities,
+                        "card": cards,
+                    },
+                },
+                created_at=clock(),
+            )
+        )
+        db.delete(Project, project_id)
+    return project
+
+
 def find_project(db: DbAdapter, name: str) -> Project | None:
     """Return the project with this name or id, or None."""
     by_name = db.list(Project, name=name)

@@ -191,6 +191,15 @@ class DbAdapter(ABC):
         """Return what a filter looks into. Rows: card id, description (null when none)."""
 
     @abstractmethod
+    def card_details(self, project_id: str) -> Sequence[Row]:
+        """Return what a filter asks of the cards that the board doesn't show.
+
+        Rows: card id, description, quick_answer (null when none); number of requirements, known
+        facts, assumptions, questions (open or answered; rejected items are in none of these),
+        planned files, context artifacts; created_at, updated_at.
+        """
+
+    @abstractmethod
     def search(
         self, words: Sequence[str], *, project_id: str | None = None, limit: int
     ) -> Sequence[Row]:

@@ -78,6 +78,39 @@ JOIN workflow ON workflow.id = activity.workflow_id
 WHERE workflow.project_id = ?
 """
 
+CARD_DETAILS = """
+SELECT card.id, card.description, card.quick_answer,
+       coalesce(requirement.held, 0), coalesce(known_fact.held, 0), coalesce(assumption.held, 0),
+       coalesce(question.held, 0), coalesce(planned_file.held, 0), coalesce(artifact.held, 0),
+       card.created_at, card.updated_at
+FROM card
+JOIN workflow_activity AS activity ON activity.id = card.workflow_activity_id
+JOIN workflow ON workflow.id = activity.workflow_id
+LEFT JOIN (
+    SELECT card_id, count(*) AS held FROM card_requirement WHERE status <> 'rejected'
+    GROUP BY card_id
+) AS requirement ON requirement.card_id = card.id
+LEFT JOIN (
+    SELECT card_id, count(*) AS held FROM card_known_fact WHERE status <> 'rejected'
+    GROUP BY card_id
+) AS known_fact ON known_fact.card_id = card.id
+LEFT JOIN (
+    SELECT card_id, count(*) AS held FROM card_assumption WHERE status <> 'rejected'
+    GROUP BY card_id
+) AS assumption ON assumption.card_id = card.id
+LEFT JOIN (
+    SELECT card_id, count(*) AS held FROM card_question WHERE status <> 'rejected'
+    GROUP BY card_id
+) AS question ON question.card_id = card.id
+LEFT JOIN (
+    SELECT card_id, count(*) AS held FROM card_planned_file GROUP BY card_id
+) AS planned_file ON planned_file.card_id = card.id
+LEFT JOIN (
+    SELECT card_id, count(*) AS held FROM card_context_artifact GROUP BY card_id
+) AS artifact ON artifact.card_id = card.id
+WHERE workflow.project_id = ?
+"""
+
 # The best are chosen before anything is joined to them; marking the matches costs what ranking
 # does not, a little for each row that is looked at, so only the chosen ones are marked.
 SEARCH = """

@@ -273,6 +273,9 @@ class SqliteAdapter(DbAdapter):
     def card_texts(self, project_id: str) -> Sequence[Row]:
         return self._rows(batch_reads.CARD_TEXTS, project_id)
 
+    def card_details(self, project_id: str) -> Sequence[Row]:
+        return self._rows(batch_reads.CARD_DETAILS, project_id)
+
     def search(
         self, words: Sequence[str], *, project_id: str | None = None, limit: int
     ) -> Sequence[Row]:

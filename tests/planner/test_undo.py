@@ -52,8 +52,9 @@ class UndoMachine(RuleBasedStateMachine):
         self.path = self.folder / "plan.db"
         self.path.write_bytes(seeded())
         self.stack = ExitStack()
-        self.undoing: list[Rows] = []
-        self.redoing: list[Rows] = []
+        # Each with the map that taking it back (or bringing it back) gives, and the batch's id.
+        self.undoing: list[tuple[Rows, str]] = []
+        self.redoing: list[tuple[Rows, str]] = []
 
     @initialize()
     def start(self) -> None:
@@ -91,7 +92,7 @@ class UndoMachine(RuleBasedStateMachine):
         self.sequence += made
         assert result.sequence == self.sequence
         if made:
-            self.undoing.append(self.now)
+            self.undoing.append((self.now, result.batch_id))
             self.redoing.clear()
             self.now = self.rows()
 
@@ -112,8 +113,9 @@ class UndoMachine(RuleBasedStateMachine):
         result = self.plan.as_actor(actor).undo(self.plan.project_id)
         self.sequence += 1
         assert result.sequence == self.sequence
-        self.redoing.append(self.now)
-        self.now = self.undoing.pop()
+        before, batch_id = self.undoing.pop()
+        self.redoing.append((self.now, batch_id))
+        self.now = before
         assert self.rows() == self.now
 
     @rule(actor=st.sampled_from(ACTORS), times=st.integers(1, 3))
@@ -129,8 +131,22 @@ class UndoMachine(RuleBasedStateMachine):
             return
         planner.redo(self.plan.project_id)
         self.sequence += 1
-        self.undoing.append(self.now)
-        self.now = self.redoing.pop()
+        after, batch_id = self.redoing.pop()
+        self.undoing.append((self.now, batch_id))
+        self.now = after
+        assert self.rows() == self.now
+
+    @precondition(lambda self: self.undoing)
+    @rule(actor=st.sampled_from(ACTORS), data=st.data())
+    def undo_to(self, actor: str, data: st.DataObject) -> None:
+        place = data.draw(st.integers(0, len(self.undoing) - 1))
+        result = self.plan.as_actor(actor).undo_to(self.plan.project_id, self.undoing[place][1])
+        assert len(result.actions) == len(self.undoing) - place
+        self.sequence += len(result.actions)
+        while len(self.undoing) > place:
+            before, batch_id = self.undoing.pop()
+            self.redoing.append((self.now, batch_id))
+            self.now = before
         assert self.rows() == self.now
 
     @precondition(lambda self: self.sequence > 1)
@@ -169,7 +185,7 @@ class UndoMachine(RuleBasedStateMachine):
             if hasattr(self, "now"):
                 self.reopen()
                 last, depth = self.now, len(self.undoing)
-                first = self.undoing[0] if depth else last
+                first = self.undoing[0][0] if depth else last
                 for _ in range(depth):
                     self._undo("ana")
                 assert self.rows() == first
@@ -257,6 +273,52 @@ def test_a_batch_is_undone_as_one(plan: Plan) -> None:
     plan.redo()
     assert plan.dump() == after
     assert plan.db.count(PlanningAction, action_type="undo") == 1
+
+
+def test_undo_back_to_a_point_is_redone_one_by_one(plan: Plan) -> None:
+    maps, batches = [plan.dump()], []
+    for n in range(4):
+        result = plan.as_actor("ben").apply(
+            plan.project_id,
+            [request("updateCard", on("w1a1c1"), title=f"New {n}")],
+        )
+        batches.append(result.batch_id)
+        maps.append(plan.dump())
+    plan.undo()
+    result = plan.planner.undo_to(plan.project_id, batches[1])
+    assert plan.dump() == maps[1]
+    assert result.message == "Undid 2 changes, down to: change card #1 “New 1” by ben"
+    assert [told.action_type for told in result.actions] == ["undo", "undo"]
+    assert result.sequence == plan.project.action_sequence
+    assert result.touched.cards == {"w1a1c1"}
+    for expected in maps[2:]:
+        plan.redo()
+        assert plan.dump() == expected
+    with pytest.raises(ActionRefused, match="There is nothing to redo"):
+        plan.redo()
+    assert plan.planner.undo_to(plan.project_id, batches[3]).message == (
+        "Undid: change card #1 “New 3” by ben"
+    )
+
+
+def test_undo_to_what_does_not_stand_is_refused(plan: Plan) -> None:
+    gone = plan.apply(request("updateCard", on("w1a1c1"), title="New")).batch_id
+    plan.undo()
+    before, sequence = plan.dump(), plan.project.action_sequence
+    for batch_id in (gone, "nothing"):
+        with pytest.raises(ActionRefused, match="does not stand any more"):
+            plan.planner.undo_to(plan.project_id, batch_id)
+    assert (plan.dump(), plan.project.action_sequence) == (before, sequence)
+
+
+def test_undo_to_is_all_or_nothing(plan: Plan) -> None:
+    first = plan.apply(request("updateCard", on("w1a1c1"), title="New")).batch_id
+    plan.act("updateCard", on("w1a1c2"), title="New")
+    plan.db.delete(Card, "w1a1c1")  # behind the log
+    before, sequence = plan.dump(), plan.project.action_sequence
+    with pytest.raises(ActionRefused, match="changed outside the action log"):
+        plan.planner.undo_to(plan.project_id, first)
+    assert (plan.dump(), plan.project.action_sequence) == (before, sequence)
 
 
 def test_projects_are_undone_apart(plan: Plan) -> None:

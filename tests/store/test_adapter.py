@@ -835,6 +835,19 @@ def test_card_texts_and_project_counts(plan: DbAdapter) -> None:
     ]
 
 
+def test_card_details(plan: DbAdapter) -> None:
+    plan.insert(
+        example(Card, id="c0", number=2, description="Why", quick_answer="So", updated_at=NEW)
+    )
+    for n, status in enumerate(("draft", "approved", "rejected")):
+        plan.insert(example(CardQuestion, id=f"q{n}", card_id="c0", status=status))
+    assert sorted(plan.card_details("project-1")) == [
+        ("c0", "Why", "So", 0, 0, 0, 2, 0, 0, NOW, NEW),
+        ("card-1", None, None, 1, 1, 1, 1, 1, 1, NOW, NOW),
+    ]
+    assert plan.card_details("nobody") == []
+
+
 @contextmanager
 def counted(db: Any) -> Iterator[list[str]]:
     """Gather the statements that a store sends; SQLite's own."""
@@ -857,6 +870,7 @@ def test_batch_reads_take_one_query_whatever_the_size(db: DbAdapter) -> None:
             "cards": lambda: db.board_cards("project-1"),
             "some cards": lambda: db.board_cards("project-1", [a.id for a in activities]),
             "texts": lambda: db.card_texts("project-1"),
+            "details": lambda: db.card_details("project-1"),
             "counts": db.project_counts,
         }
         activities = db.list(WorkflowActivity)
