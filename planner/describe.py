@@ -42,6 +42,20 @@ _WORDS = {
     "deleteCardKnowledgeItem": "delete",
 }
 
+_PAST = {
+    "answer": "answered",
+    "approve": "approved",
+    "change": "changed",
+    "create": "created",
+    "delete": "deleted",
+    "edit": "edited",
+    "finalize": "finalized",
+    "link": "linked",
+    "move": "moved",
+    "take": "took",
+    "unlink": "unlinked",
+}
+
 
 def describe(action: PlanningAction) -> str:
     """Say what an action does, in words: ``move card #42 “Sign in with a link”``."""
@@ -71,6 +85,13 @@ def lost_marks(results: Iterable[dict[str, Any]]) -> str:
     if not lost:
         return ""
     return f"{len(lost)} cards are no longer finalized" if len(lost) > 1 else "no longer finalized"
+
+
+def in_past(sentence: str) -> str:
+    """Say a sentence that begins with what was done in the past: ``Deleted card #12``."""
+    verb, space, rest = sentence.partition(" ")
+    past = _PAST.get(verb.casefold(), verb)
+    return (past.capitalize() if verb[:1].isupper() else past) + space + rest
 
 
 def clipped(text: str, length: int = LONGEST_TITLE) -> str:

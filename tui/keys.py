@@ -59,6 +59,14 @@ def key_of(screen: Screen[Any], binding_id: str) -> str:
     return ""
 
 
+def key_for(screen: Screen[Any], action: str) -> str:
+    """Return the first key that runs an action on a screen; empty when none does."""
+    for active in screen.active_bindings.values():
+        if active.binding.action == action:
+            return key_name(active.binding)
+    return ""
+
+
 def deeds(screen: Screen[Any]) -> list[Deed]:
     """Return what can be done on a screen right now, each once with all its keys."""
     found: dict[tuple[DOMNode, str], list[ActiveBinding]] = {}

@@ -57,12 +57,16 @@ FIRST_ROWS = 16
 class BoardRead(Message):
     """There is a new snapshot.
 
-    ``select`` is the id to select, ``note`` what to say of the change.
+    ``select`` is the id to select, ``note`` what to say of the change, ``loud`` whether it was
+    more than a step, ``way_back`` the action that goes back (``undo``) and what its key does
+    (``brings it back``).
     """
 
     board: Board
     select: str | None = None
     note: str | None = None
+    loud: bool = False
+    way_back: tuple[str, str] | None = None
 
 
 @dataclass
@@ -183,6 +187,7 @@ class Session:
         note: str | None = None,
         *,
         also: str = "",
+        loud: bool = False,
     ) -> BatchResult | None:
         """Apply planning actions as one batch and show the next board.
 
@@ -192,12 +197,20 @@ class Session:
             note: What to say of it; what the planner says when None. That cards are no longer
                 finalized is said in any case.
             also: What to say besides.
+            loud: Whether it is more than a step, whatever is in the batch.
         """
         if self.board is None:
             return None
+        from planner.describe import in_past  # not needed before the first change
+
         result = self._planner.apply(self.board.project.id, actions)
-        said = note or result.message
-        self._show(result, select, f"{said} · {also}" if also else said)
+        said = in_past(result.message)
+        if note is not None:
+            said = f"{note}, {result.lost_marks}" if result.lost_marks else note
+        loud = loud or len(result.actions) > 1 or _is_more_than_a_step(result)
+        back = ("undo", _back_words(result)) if loud and result.actions else None
+        said = f"{said} · {also}" if also else said
+        self._show(result, select, said, loud=loud, way_back=back)
         return result
 
     def step_card(self, card_id: str, change: Callable[[CardFace], CardChange | None]) -> None:
@@ -230,13 +243,15 @@ class Session:
         """Take back the latest change of the project that still stands."""
         if self.board is not None:
             result = self._planner.undo(self.board.project.id)
-            self._show(result, None, f"{result.message} · ctrl+r brings it back")
+            back = ("redo", "brings it back")
+            self._show(result, None, result.message, loud=True, way_back=back)
 
     def redo(self) -> None:
         """Bring back what the latest undo took."""
         if self.board is not None:
             result = self._planner.redo(self.board.project.id)
-            self._show(result, None, result.message)
+            back = ("undo", "takes it back again")
+            self._show(result, None, result.message, loud=True, way_back=back)
 
     def read_card(self, card_id: str) -> None:
         """Read a card and all it holds, for the detail pane."""
@@ -304,10 +319,18 @@ class Session:
         self._offered = False
         self._post(Failed(reason))
 
-    def _show(self, result: BatchResult, select: str | None, note: str | None) -> None:
+    def _show(
+        self,
+        result: BatchResult,
+        select: str | None,
+        note: str | None,
+        *,
+        loud: bool,
+        way_back: tuple[str, str] | None,
+    ) -> None:
         assert self.board is not None  # noqa: S101  (narrows for the type checker)
         self.board = next_board(self.db, self.board, result.touched)
-        self._post(BoardRead(self.board, select or _made(result), note))
+        self._post(BoardRead(self.board, select or _made(result), note, loud, way_back))
 
 
 def _made(result: BatchResult) -> str | None:
@@ -317,3 +340,19 @@ def _made(result: BatchResult) -> str | None:
         return None
     names = ("card_id", "workflow_activity_id", "workflow_id")
     return next((last.result[name] for name in names if name in last.result), None)
+
+
+_LOUD = ("create", "delete", "finalize", "unfinalize")
+"""How the types of actions begin that are more than a step."""
+
+
+def _is_more_than_a_step(result: BatchResult) -> bool:
+    return bool(result.lost_marks) or any(
+        done.action_type.startswith(_LOUD) for done in result.actions
+    )
+
+
+def _back_words(result: BatchResult) -> str:
+    """Return what undoing a batch does, to go behind the key that does it."""
+    gone = all(done.action_type.startswith("delete") for done in result.actions)
+    return f"{'brings' if gone else 'takes'} {'it' if len(result.actions) == 1 else 'them'} back"

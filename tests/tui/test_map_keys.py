@@ -50,7 +50,7 @@ async def _new_card(board: OpenBoard, key: str) -> None:
     assert board.card(made).number == 13
     assert board.selected == made
     assert "Sign in" in board.text
-    assert "Create card #13" in board.status
+    assert "Created card #13" in board.status
 
 
 @checks("card.title")
@@ -122,7 +122,7 @@ async def _delete(board: OpenBoard, key: str) -> None:
     await board.press(key, "y")
     assert board.stored["w1a1"] == ["w1a1c2", "w1a1c3"]
     assert board.selected == "w1a1c2"
-    assert "Delete card #1" in board.status
+    assert "Deleted card #1" in board.status
 
 
 @checks("map.rename")

@@ -68,6 +68,12 @@ class MapScreen(MapOpens):
         """Rest the keys that do something while a title or a filter is being typed."""
         return isinstance(self.focused, MapView | None) or action in ("step", "go")
 
+    @property
+    def toast_bottom(self) -> int:
+        """The line below the last one that what stands over the map may cover."""
+        found = self.query_one(FilterLine)
+        return found.region.y if found.is_open and found.region else super().toast_bottom
+
     # What comes from the plan
 
     def take_board(self, message: BoardRead) -> None:
@@ -84,10 +90,9 @@ class MapScreen(MapOpens):
             # A change may have come with new words.
             self._plan.ask(Session.read_texts)
         self._show_board(message.select or whereabouts.selection())
-        if message.note is not None:
-            made, filtered = message.select, self._filter is not None
-            hidden = filtered and made is not None and self.map.selected_id != made
-            self.status.say(f"{message.note} · the filter hides it" if hidden else message.note)
+        made = message.select
+        hidden = self._filter is not None and made is not None and self.map.selected_id != made
+        self.announce(message, more=" · the filter hides it" if hidden else "")
         if not message.board.complete:
             self.call_after_refresh(self._plan.ask, Session.complete)
         else:

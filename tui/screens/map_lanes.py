@@ -184,7 +184,7 @@ def move_to(
     there = f"“{titles[activity_id]}”"
     if not actions:
         raise Refused(f"{_sentence(what)} is {'first' if first else 'last'} in {there} already.")
-    session.apply(actions, select=card_ids[0], note=f"Moved {what} to {there}")
+    session.apply(actions, select=card_ids[0], note=f"Moved {what} to {there}", loud=True)
 
 
 def cards_in_words(count: int) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from textual import events, on
 from textual.screen import Screen
 
+from tui.keys import key_for
 from tui.plan_thread import PlanThread
 from tui.session import BoardRead, Failed
 from tui.widgets.status_line import StatusLine
@@ -50,11 +52,55 @@ class PlanScreen(Screen[None]):
 
     def take_board(self, message: BoardRead) -> None:
         """Say what was done; a subclass shows it."""
-        if message.note is not None:
-            self.status.say(message.note)
+        self.announce(message)
+
+    def announce(self, message: BoardRead, *, more: str = "") -> None:
+        """Say what was done: on the status line and, where it was more than a step, over the screen.
+
+        Args:
+            message: Tells what was done.
+            more: What else there is to say of it.
+        """
+        if message.note is None:
+            return
+        note, back = message.note + more, ""
+        if message.way_back is not None:
+            action, words = message.way_back
+            key = key_for(self, action)
+            back = f"{key} {words}" if key else ""
+        self.status.say(f"{note} · {back}" if back else note)
+        if message.loud:
+            self.toast(note, back)
+
+    def toast(self, text: str, more: str = "", *, failed: bool = False) -> None:
+        """Say something over the screen for a while, where this is the one that people look at."""
+        from tui.widgets.toast import Toast
+
+        over = [screen for screen in self.app.screen_stack if isinstance(screen, PlanScreen)]
+        if over[-1:] != [self]:
+            return
+        found = self.query(Toast)
+        if found:
+            found.first().say(text, more, failed=failed)
+        else:
+            self.mount(Toast(text, more, failed=failed))
+
+    @property
+    def toast_bottom(self) -> int:
+        """The line below the last one that what stands over the screen may cover."""
+        return self.status.region.y
+
+    @on(events.Resize)
+    def _on_resized(self) -> None:
+        from tui.widgets.toast import Toast
+
+        for toast in self.query(Toast):
+            self.call_after_refresh(toast.follow)
 
     def on_failed(self, message: Failed) -> None:
         """Say what could not be done."""
         self.status.say(message.reason, failed=True)
+        if not self.status.shows_all:
+            self.toast(message.reason, failed=True)
         if self.is_current:
             self.app.bell()

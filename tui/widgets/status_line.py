@@ -79,13 +79,16 @@ class StatusLine(Widget):
             self._ticks = 0
             self.refresh()
 
+    @property
+    def shows_all(self) -> bool:
+        """Whether there is room for all that was said last."""
+        return cell_len(self._note) <= self._left()[2]
+
     def render_line(self, y: int) -> Strip:
         """Return the line."""
         width = self.size.width
         style = self.rich_style
-        project = clip(f" {self._project}", max(10, width // 3))
-        counts = f"  {self._counts}  " if self._counts else "  "
-        room = max(0, width - cell_len(project) - cell_len(counts) - 1)
+        project, counts, room = self._left()
         segments = [Segment(project, self.get_component_rich_style("status--project"))]
         segments.append(Segment(counts, style))
         if self._progress is not None:
@@ -96,6 +99,13 @@ class StatusLine(Widget):
             segments.append(Segment(" " * (room - cell_len(note)), style))
             segments.append(Segment(note, self.get_component_rich_style(note_class)))
         return Strip(segments).adjust_cell_length(width, style)
+
+    def _left(self) -> tuple[str, str, int]:
+        """Return what stands on the left, and how many cells that leaves for the last message."""
+        width = self.size.width
+        project = clip(f" {self._project}", max(10, width // 3))
+        counts = f"  {self._counts}  " if self._counts else "  "
+        return project, counts, max(0, width - cell_len(project) - cell_len(counts) - 1)
 
     def _bar(self, what: str, room: int) -> list[Segment]:
         """Return the bar with what it is for, in so many cells."""
