@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from planner.board import Board, CardFace, Column, Lane
 from planner.requests import (
     Action,
+    ActivityMove,
     ActivityTarget,
     CardMove,
     CardTarget,
     Move,
+    MoveActivity,
     MoveCard,
     ReorderActivity,
     ReorderCard,
@@ -32,7 +34,7 @@ def plan_move(board: Board, moved: str, direction: str, shown: Shown = everythin
 
     A card goes ``up`` and ``down`` within its activity and, past its ends, to the workflow
     above or below; ``left`` and ``right`` to the activity beside it. An activity goes left
-    and right, a workflow up and down.
+    and right within its workflow, up and down to the one above or below; a workflow up and down.
 
     Args:
         board: The map to move on.
@@ -45,7 +47,7 @@ def plan_move(board: Board, moved: str, direction: str, shown: Shown = everythin
             return _move_workflow(board, lane_index, direction)
         for column_index, column in enumerate(lane.columns):
             if column.id == moved:
-                return _move_activity(lane, column_index, direction)
+                return _move_activity(board, lane_index, column_index, direction)
             for row, card in enumerate(column.cards):
                 if card.id == moved:
                     return _move_card(board, lane_index, column_index, row, direction, shown)
@@ -81,6 +83,28 @@ def plan_move_to(
     ]
 
 
+def plan_move_activity_to(
+    board: Board, activity_id: str, workflow_id: str, *, first: bool = False
+) -> Action | None:
+    """Return the action that brings an activity to a workflow; None where it stands there already.
+
+    Args:
+        board: The map to move on.
+        activity_id: Id of the activity.
+        workflow_id: Where it goes.
+        first: Before what is there; after it otherwise.
+    """
+    into = next((lane for lane in board.lanes if lane.id == workflow_id), None)
+    if into is None:
+        return None
+    there = [column.id for column in into.columns]
+    if there and there[0 if first else -1] == activity_id:
+        return None
+    target = ActivityTarget(workflow_activity_id=activity_id)
+    payload = ActivityMove(workflow_id=workflow_id, position=0 if first else None)
+    return MoveActivity(target_ref=target, payload=payload)
+
+
 def _move_workflow(board: Board, index: int, direction: str) -> Action | None:
     position = index + {"up": -1, "down": 1}.get(direction, 0)
     if position == index or not 0 <= position < len(board.lanes):
@@ -89,11 +113,21 @@ def _move_workflow(board: Board, index: int, direction: str) -> Action | None:
     return ReorderWorkflow(target_ref=target, payload=Move(position=position))
 
 
-def _move_activity(lane: Lane, index: int, direction: str) -> Action | None:
-    position = index + {"left": -1, "right": 1}.get(direction, 0)
-    if position == index or not 0 <= position < len(lane.columns):
+def _move_activity(
+    board: Board, lane_index: int, column_index: int, direction: str
+) -> Action | None:
+    lane = board.lanes[lane_index]
+    target = ActivityTarget(workflow_activity_id=lane.columns[column_index].id)
+    if direction in ("up", "down"):
+        beyond = lane_index + (-1 if direction == "up" else 1)
+        if not 0 <= beyond < len(board.lanes):
+            return None
+        into = board.lanes[beyond]
+        payload = ActivityMove(workflow_id=into.id, position=min(column_index, len(into.columns)))
+        return MoveActivity(target_ref=target, payload=payload)
+    position = column_index + (-1 if direction == "left" else 1)
+    if not 0 <= position < len(lane.columns):
         return None
-    target = ActivityTarget(workflow_activity_id=lane.columns[index].id)
     return ReorderActivity(target_ref=target, payload=Move(position=position))
 
 

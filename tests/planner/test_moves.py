@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.board import Board, CardFace, read_board
-from planner.moves import everything, plan_move, plan_move_to
+from planner.moves import everything, plan_move, plan_move_activity_to, plan_move_to
 from store.records import Card, Workflow, WorkflowActivity
 from tests.planner.plans import Plan, in_activity, on, opened, request
 
@@ -89,7 +89,7 @@ def test_a_workflow_with_fewer_activities_takes_the_card_in_its_last(plan: Plan)
         ("w1a1", "left"),
         ("w1a2", "right"),
         ("w1a1", "up"),
-        ("w1a1", "down"),
+        ("w2a1", "down"),
         ("w1", "up"),
         ("w2", "down"),
         ("w1", "left"),
@@ -110,6 +110,34 @@ def test_activities_go_left_and_right_and_workflows_up_and_down(plan: Plan) -> N
     assert plan.order(Workflow, project_id=plan.project_id) == ["w2", "w1"]
     assert move(plan, "w1", "up")
     assert plan.order(Workflow, project_id=plan.project_id) == ["w1", "w2"]
+
+
+def test_activities_go_to_the_workflow_above_or_below_with_their_cards(plan: Plan) -> None:
+    plan.act("createWorkflow", id="empty", title="Empty", position=1)
+    assert move(plan, "w1a2", "down")
+    assert plan.order(WorkflowActivity, workflow_id="empty") == ["w1a2"]
+    assert move(plan, "w1a2", "down")
+    assert plan.order(WorkflowActivity, workflow_id="w2") == ["w1a2", "w2a1", "w2a2"]
+    assert cards(plan, "w1a2") == ["w1a2c1", "w1a2c2", "w1a2c3"]
+    assert move(plan, "w2a2", "up")
+    assert move(plan, "w2a2", "up")
+    assert plan.order(WorkflowActivity, workflow_id="w1") == ["w2a2", "w1a1"]
+
+
+def test_an_activity_is_brought_to_a_workflow_as_the_first_or_the_last(plan: Plan) -> None:
+    for activity, workflow, first, order in (
+        ("w1a1", "w2", False, ["w2a1", "w2a2", "w1a1"]),
+        ("w1a2", "w2", True, ["w1a2", "w2a1", "w2a2", "w1a1"]),
+        ("w2a2", "w2", True, ["w2a2", "w1a2", "w2a1", "w1a1"]),
+        ("w2a1", "w2", False, ["w2a2", "w1a2", "w1a1", "w2a1"]),
+    ):
+        action = plan_move_activity_to(board_of(plan), activity, workflow, first=first)
+        assert action is not None
+        plan.apply(action)
+        assert plan.order(WorkflowActivity, workflow_id=workflow) == order
+        again = plan_move_activity_to(board_of(plan), activity, workflow, first=first)
+        assert again is None
+    assert plan_move_activity_to(board_of(plan), "w2a1", "gone") is None
 
 
 def test_a_card_goes_past_the_ones_a_filter_hides(plan: Plan) -> None:

@@ -72,7 +72,43 @@ async def _move_to(board: OpenBoard, key: str) -> None:
     await board.press("escape")
     await board.select("w1")
     await board.press(key)
-    assert "✗ Select a card first" in board.status
+    assert "✗ Select a card or an activity first" in board.status
+    await board.select("w1a1")
+    await board.press(key)
+    assert "Move the activity “Step 1” to…" in board.dialog
+    assert "● Workflow 1" in board.dialog
+    await board.press("down", "ctrl+t")
+    assert [column.id for column in board.snapshot.lanes[1].columns] == ["w1a1", "w2a1", "w2a2"]
+    assert board.selected == "w1a1"
+    assert "Moved the activity “Step 1” to “Workflow 2”" in board.status
+    await board.press(key, "enter")
+    assert [column.id for column in board.snapshot.lanes[1].columns] == ["w2a1", "w2a2", "w1a1"]
+    await board.press(key, "enter")
+    assert "✗ The activity “Step 1” is last in “Workflow 2” already." in board.status
+
+
+@checks("map.describe")
+async def _describe(board: OpenBoard, key: str) -> None:
+    await board.select("w1a1")
+    await board.press(key)
+    assert board.top == "DescribeForm"
+    assert "Activity “Step 1”" in board.dialog
+    await board.press(*"Why [b]", "enter", *"and how", "ctrl+s")
+    assert board.activity("w1a1").description == "Why [b]\nand how"
+    assert "activity · 3 cards" in board.detail
+    assert board.detail.endswith("Why [b]\nand how")
+    await board.select("w1")
+    assert "Why" not in board.detail
+    await board.press(key, *"All of it", "ctrl+s")
+    assert board.workflow("w1").description == "All of it"
+    assert board.detail.endswith("All of it")
+    await board.press("u")
+    assert board.workflow("w1").description is None
+    assert "All of it" not in board.detail
+    await board.select("w1a1c1")
+    await board.press(key)
+    assert "Why [b]" in board.dialog
+    await board.press("escape")
 
 
 @checks("workflow.new")

@@ -276,6 +276,11 @@ async def _move_down(board: OpenBoard, key: str) -> None:
     await board.press(key)
     assert board.stored["w2a1"] == ["w1a1c1", "w2a1c1", "w2a1c2", "w2a1c3"]
     assert board.selected == "w1a1c1"
+    await board.select("w1a2")
+    await board.press(key, key)
+    assert [column.id for column in board.snapshot.lanes[1].columns] == ["w2a1", "w1a2", "w2a2"]
+    assert board.selected == "w1a2"
+    assert "Card 1.2.1" in board.text
     await board.select("w1")
     await board.press(key, key)
     assert board.workflows == ["w2", "w1"]
@@ -490,7 +495,7 @@ async def _press_everything(board: OpenBoard) -> None:
     """Press every key of the map, letting be whatever opens."""
     for binding in KEYS.values():
         for key in binding.key.split(","):
-            if binding.id in ("card.edit", "plan.projects"):
+            if binding.id in ("card.edit", "plan.projects", "map.rename", "map.describe"):
                 await board.press(key)
             else:
                 await board.hit(key)

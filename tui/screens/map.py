@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -12,6 +13,8 @@ from textual.screen import ModalScreen
 
 from planner.board import Lane
 from planner.filtering import CardFilter
+from store.records import Workflow, WorkflowActivity
+from tui.asks.lanes import read_description
 from tui.plan_thread import PlanThread
 from tui.screens.map_keys import MAP_KEYS
 from tui.screens.map_lanes import activities_in_words, cards_in_words
@@ -49,6 +52,8 @@ class MapScreen(MapOpens):
         self._collapsed: dict[str, frozenset[str]] = {}
         self._whereabouts: Whereabouts | None = None
         self._descriptions: dict[str, str] = {}
+        self._described: dict[str, str] = {}
+        """What describes the heading that was selected last, by its id."""
         self._welcome: ModalScreen[Any] | None = None
 
     def compose(self) -> ComposeResult:
@@ -161,16 +166,36 @@ class MapScreen(MapOpens):
         if card is not None:
             self._plan.want_card(card.id)
             return
-        detail = self.query_one(CardDetail)
+        if lane is None:
+            self.query_one(CardDetail).show_words("", [])
+            return
+        table, row_id = (Workflow, lane.id) if column is None else (WorkflowActivity, column.id)
+        self._show_heading(row_id, self._described.get(row_id, ""))
+        self._plan.fetch_latest(
+            self,
+            "heading",
+            lambda session: read_description(session, table, row_id),
+            partial(self._take_description, row_id),
+        )
+
+    def _take_description(self, row_id: str, description: str) -> None:
+        if self._described.get(row_id, "") != description:
+            self._described = {row_id: description}
+            if self.map.selected_id == row_id:
+                self._show_heading(row_id, description)
+
+    def _show_heading(self, row_id: str, description: str) -> None:
+        """Show what is known of the selected activity or workflow."""
+        column, lane = self.map.column, self.map.lane
+        if lane is None:
+            return
         if column is not None:
-            detail.show_words(column.title, [f"activity · {cards_in_words(column.size)}"])
-        elif lane is not None:
-            facts = (
-                f"workflow · {activities_in_words(len(lane.columns))} · {cards_in_words(lane.size)}"
-            )
-            detail.show_words(lane.title, [facts])
+            title, facts = column.title, f"activity · {cards_in_words(column.size)}"
         else:
-            detail.show_words("", [])
+            title = lane.title
+            held = (activities_in_words(len(lane.columns)), cards_in_words(lane.size))
+            facts = " · ".join(("workflow", *held))
+        self.query_one(CardDetail).show_words(title, [facts], description)
 
     @on(MapView.Opened)
     def _on_opened(self) -> None:

@@ -87,6 +87,13 @@ MAP_KEYS: list[BindingType] = [
         tooltip="Rename the activity, or on its heading the workflow",
     ),
     Binding(
+        "i",
+        "describe",
+        "Describe",
+        id="map.describe",
+        tooltip="Describe the activity, or on its heading the workflow",
+    ),
+    Binding(
         "c", "color", "Colour", id="activity.color", tooltip="Give the activity its next colour"
     ),
     Binding(

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from planner import requests as ask
-from planner.board import Board
-from planner.errors import Refused
+from planner.board import Board, CardFace, Column, Lane
 from planner.filtering import CardFilter
-from planner.moves import plan_move_to
-from store.records import ActivityColor
+from store.records import ActivityColor, Workflow, WorkflowActivity
+from tui.asks.lanes import Heading, move_activity, move_cards, read_heading
 from tui.plan_thread import PlanThread
 from tui.screens.plan_screen import PlanScreen
-from tui.session import Session
 from tui.widgets.map_geometry import HEADING
 from tui.widgets.map_view import MapView
 
@@ -79,28 +77,39 @@ class MapLanes(PlanScreen):
 
     def action_rename(self) -> None:
         """Rename the activity, or on its heading the workflow."""
+        self._fetch_heading(self._rename)
+
+    def _rename(self, row: Heading) -> None:
+        from tui.edits import title_edit
+        from tui.screens.saving import save_typed
+
+        what = "workflow" if isinstance(row, Workflow) else "activity"
+
+        def named(title: str | None) -> None:
+            if title is not None and title != row.title:
+                edit = title_edit(row, self._project_id)
+                save_typed(self, self._plan, edit, {"title": title})
+
+        self._ask_text(f"Rename the {what}", row.title, "", named)
+
+    def action_describe(self) -> None:
+        """Describe the activity, or on its heading the workflow."""
+        self._fetch_heading(self._describe)
+
+    def _describe(self, row: Heading) -> None:
+        from tui.screens.describe import DescribeForm
+
+        self.app.push_screen(DescribeForm(self._plan, row, self._project_id))
+
+    def _fetch_heading(self, then: Callable[[Heading], None]) -> None:
+        """Read the selected activity, or on its heading the workflow, as it is now."""
         column, lane = self.map.column, self.map.lane
         if lane is None:
+            self.status.say("Make a workflow first: w does.", failed=True)
             return
-        if column is not None:
-            column_id, column_title = column.id, column.title
-
-            def named_activity(title: str | None) -> None:
-                if title is not None and title != column_title:
-                    target = ask.ActivityTarget(workflow_activity_id=column_id)
-                    change = ask.ActivityChange(title=title)
-                    self._apply(ask.UpdateActivity(target_ref=target, payload=change))
-
-            self._ask_text("Rename the activity", column.title, "", named_activity)
-        else:
-
-            def named_workflow(title: str | None) -> None:
-                if title is not None and title != lane.title:
-                    target = ask.WorkflowTarget(workflow_id=lane.id)
-                    change = ask.WorkflowChange(title=title)
-                    self._apply(ask.UpdateWorkflow(target_ref=target, payload=change))
-
-            self._ask_text("Rename the workflow", lane.title, "", named_workflow)
+        table, row_id = (Workflow, lane.id) if column is None else (WorkflowActivity, column.id)
+        self._plan.fetch(self, lambda session: read_heading(session, table, row_id), then)
+        self.map.wait_for_opening()
 
     def action_color(self) -> None:
         """Give the activity its next colour."""
@@ -138,25 +147,53 @@ class MapLanes(PlanScreen):
         )
 
     def action_move_to(self) -> None:
-        """Choose where the selected card goes."""
+        """Choose where the selected card goes, or on its heading the activity."""
+        card, column, lane = self.map.card, self.map.column, self.map.lane
+        if self._board is None or lane is None or column is None:
+            self.status.say(
+                "Select a card or an activity first: a workflow has nowhere to go.", failed=True
+            )
+        elif card is not None:
+            self._move_cards_to([card], column)
+        else:
+            self._move_activity_to(column, lane)
+
+    def _move_cards_to(self, cards: Sequence[CardFace], column: Column) -> None:
         from tui.screens.chooser import Chosen
         from tui.screens.move_to import MoveTo, activity_picks
 
-        board, card, column = self._board, self.map.card, self.map.column
-        if board is None or card is None or column is None:
-            self.status.say("Select a card first: a workflow has nowhere to go.", failed=True)
-            return
-        card_ids, what = [card.id], f"card #{card.number}"
+        assert self._board is not None  # noqa: S101  (narrows for the type checker)
+        ids = [card.id for card in cards]
+        what = f"card #{cards[0].number}" if len(cards) == 1 else cards_in_words(len(cards))
 
         def chosen(choice: Chosen | None) -> None:
             if choice is not None:
                 self._plan.ask(
-                    lambda session: move_to(session, card_ids, what, choice.id, choice.first),
+                    lambda session: move_cards(session, ids, what, choice.id, choice.first),
                     f"moving {what}",
                 )
 
-        picks = activity_picks(board, column.id)
+        picks = activity_picks(self._board, column.id)
         self.app.push_screen(MoveTo(f"Move {what} to…", picks, self.map.swatches), chosen)
+
+    def _move_activity_to(self, column: Column, lane: Lane) -> None:
+        from tui.screens.chooser import Chosen
+        from tui.screens.move_to import MoveTo, workflow_picks
+
+        assert self._board is not None  # noqa: S101  (narrows for the type checker)
+
+        def chosen(choice: Chosen | None) -> None:
+            if choice is not None:
+                self._plan.ask(
+                    lambda session: move_activity(session, column.id, choice.id, choice.first)
+                )
+
+        picks = workflow_picks(self._board, lane.id)
+        self.app.push_screen(MoveTo(f"Move the activity “{column.title}” to…", picks), chosen)
+
+    @property
+    def _project_id(self) -> str:
+        return self._board.project.id if self._board is not None else ""
 
     def _apply(self, action: ask.Action, note: str | None = None) -> None:
         self._plan.ask(lambda session: session.apply([action], note=note))
@@ -170,23 +207,6 @@ class MapLanes(PlanScreen):
         )
 
 
-def move_to(
-    session: Session, card_ids: Sequence[str], what: str, activity_id: str, first: bool
-) -> None:
-    """Bring cards to an activity, on the plan's thread, against its latest board."""
-    board = session.board
-    if board is None:
-        return
-    actions = plan_move_to(board, card_ids, activity_id, first=first)
-    titles = {column.id: column.title for lane in board.lanes for column in lane.columns}
-    if activity_id not in titles:
-        raise Refused("That activity has been deleted meanwhile.")
-    there = f"“{titles[activity_id]}”"
-    if not actions:
-        raise Refused(f"{_sentence(what)} is {'first' if first else 'last'} in {there} already.")
-    session.apply(actions, select=card_ids[0], note=f"Moved {what} to {there}", loud=True)
-
-
 def cards_in_words(count: int) -> str:
     """Return so many cards in words."""
     return f"{count:,} card{'' if count == 1 else 's'}"
@@ -195,7 +215,3 @@ def cards_in_words(count: int) -> str:
 def activities_in_words(count: int) -> str:
     """Return so many activities in words."""
     return f"{count:,} activit{'y' if count == 1 else 'ies'}"
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -64,10 +64,13 @@ class CardDetail(ScrollView, can_focus=False):
         if not same:
             self.scroll_to(0, 0, animate=False, immediate=True)
 
-    def show_words(self, title: str, words: Iterable[str]) -> None:
-        """Show a heading's title and some facts about it."""
+    def show_words(self, title: str, words: Iterable[str], description: str = "") -> None:
+        """Show a heading's title, some facts about it and what describes it."""
         self._holdings = None
         self._words = [(title, "title"), *((line, "faint") for line in words)]
+        if description:
+            lines = visible_lines(description).split("\n")[:MOST_LINES]
+            self._words += [("", "text"), *((line, "text") for line in lines)]
         self._lay_out()
 
     def on_resize(self) -> None:
