@@ -169,22 +169,23 @@ class PlannerApp(ConfiguredApp):
             screen.post_message(copy.copy(message))
         self._map.post_message(message)
 
-    def go_to(self, wanted: str, project_id: str | None = None) -> None:
+    def go_to(self, wanted: str | None, project_id: str | None = None) -> None:
         """Leave what is open over the map, and select something on it.
 
         Args:
-            wanted: Id of a card, an activity or a workflow.
+            wanted: Id of a card, an activity or a workflow; None for the project as a whole.
             project_id: Its project; the one that is open when None.
         """
         self._map.pop_until_active()
+
+        def reveal(_: object = None) -> None:
+            if wanted is not None:
+                self._map.reveal(wanted)
+
         if project_id is None:
-            self._map.reveal(wanted)
+            reveal()
         else:
-            self._plan.fetch(
-                self._map,
-                lambda session: session.open_project(project_id),
-                lambda _: self._map.reveal(wanted),
-            )
+            self._plan.fetch(self._map, lambda session: session.open_project(project_id), reveal)
 
     def action_help(self) -> None:
         """Show every key."""

@@ -11,3 +11,12 @@ async def _history(board: OpenBoard, key: str) -> None:
     assert "priority: none → low" in board.dialog
     await board.press("escape")
     assert board.selected == "w1a1c1"
+
+
+@checks("plan.find")
+async def _find(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert board.top == "FindScreen"
+    await board.write("1.1.3")
+    await board.press("enter")
+    assert board.selected == "w1a1c3"

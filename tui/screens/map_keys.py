@@ -114,6 +114,13 @@ MAP_KEYS: list[BindingType] = [
         show=False,
     ),
     Binding(
+        "ctrl+f",
+        "find",
+        "Find",
+        id="plan.find",
+        tooltip="Find words in every text of every project",
+    ),
+    Binding(
         "y",
         "history",
         "History",

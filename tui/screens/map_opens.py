@@ -13,3 +13,9 @@ class MapOpens(MapEdits):
         from tui.screens.history import HistoryScreen
 
         self.app.push_screen(HistoryScreen(self._plan))
+
+    def action_find(self) -> None:
+        """Find words in every text of every project."""
+        from tui.screens.find import FindScreen
+
+        self.app.push_screen(FindScreen(self._plan))

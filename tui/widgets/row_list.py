@@ -286,7 +286,8 @@ class RowList(LineView, Generic[T], can_focus=True, inherit_bindings=False):
         is_selected = row == self.index
         lines = self._lines_of(row, width - 1)
         spans = lines[part] if part < len(lines) else ()
-        ground = ("selected" if self.has_focus else "resting") if is_selected else ""
+        moves = self.has_focus or not self.can_focus
+        ground = ("selected" if moves else "resting") if is_selected else ""
         return self.painted([(SELECTED if is_selected else " ", "accent"), *spans], width, ground)
 
     def _lines_of(self, row: int, width: int) -> Sequence[Spans]:
