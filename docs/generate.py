@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from textual.binding import Binding
 
+from planner.filter_keys import KEYS
 from planner.requests import ACTIONS, Action
 from tui.all_keys import keyboards
 from tui.app import PlannerApp
@@ -109,6 +110,49 @@ def _names(binding: Binding) -> str:
     return " ".join(f"`{key.strip()}`" for key in binding.key.split(","))
 
 
+def filter_page() -> str:
+    """Return docs/filter.md: what can be typed after ``/``, from the filter's own keys."""
+    lines = ["# The filter\n", MARK]
+    lines.append(
+        "`/` narrows the map as you type. A card is shown when it meets every term; terms have blanks between "
+        "them.\n"
+    )
+    lines += ["| term | cards |", "|---|---|"]
+    for term, what in (
+        ("`sign`", "with this in the title, the description or the quick answer"),
+        ('`"sign in"`', "with these words in this order; quotes keep blanks together"),
+        ("`#42`, `#42,43`", "with this number; a bare `42` finds the number and the text"),
+        ("`key:value`", "that the keys below tell"),
+        ("`key:one,other`", 'that one or the other is true of; `activity:"Sign in",Pay`'),
+        ("`-term`", "that the term is not true of; `-status:todo`, `-draft`, `-#42`"),
+    ):
+        lines.append(f"| {term} | {what} |")
+    lines += ["", "## Keys\n", "| key | values | cards | example |", "|---|---|---|---|"]
+    lines += [
+        f"| `{key.name}:` | {key.says} | {key.help.removeprefix('Cards ')} | `{key.example}` |"
+        for key in KEYS.values()
+    ]
+    lines.append("")
+    lines.append(
+        "- Capital letters and accents make no difference: `uber` finds “Über”.\n"
+        "- The beginning of a word will do: `status:rev`. It stands for everything it may become.\n"
+        "- A date is a day where you are. An age counts back from now.\n"
+        "- A word with a colon that is no key, such as an address, is a word. Quotes make a word of anything: "
+        '`"status:todo"`, `"-5"`; within them `\\"` is a quote and `\\\\` a backslash.\n'
+    )
+    lines.append("## While you type\n")
+    lines.append(
+        "The line offers what may follow, faintly: keys, values, and the titles of this project. `tab`, or `→` at "
+        "the end, takes it; `↓` and `↑` go through what else there is, shown above the line. `enter` keeps the "
+        "filter and goes to the map, `esc` shows all cards again.\n"
+    )
+    lines.append(
+        "What can't be understood is explained above the line and left out; the rest of the filter holds. A term "
+        "that is only half typed is left out silently, until you go to the map with it.\n"
+    )
+    return "\n".join(lines).rstrip() + "\n"
+
+
 def actions_page() -> str:
     """Return docs/planning-actions.md: every planning action with its fields."""
     lines = ["# Planning actions\n", MARK]
@@ -190,7 +234,12 @@ async def picture() -> str:
     return svg
 
 
-PAGES = {"config.md": config_page, "keys.md": keys_page, "planning-actions.md": actions_page}
+PAGES = {
+    "config.md": config_page,
+    "filter.md": filter_page,
+    "keys.md": keys_page,
+    "planning-actions.md": actions_page,
+}
 """What is written, by file name; a test compares these with what is there."""
 
 

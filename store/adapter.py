@@ -187,16 +187,12 @@ class DbAdapter(ABC):
         """
 
     @abstractmethod
-    def card_texts(self, project_id: str) -> Sequence[Row]:
-        """Return what a filter looks into. Rows: card id, description (null when none)."""
+    def card_details(self, card_ids: Sequence[str]) -> Sequence[Row]:
+        """Return what a filter looks into besides the board, of these cards in any order.
 
-    @abstractmethod
-    def card_details(self, project_id: str) -> Sequence[Row]:
-        """Return what a filter asks of the cards that the board doesn't show.
-
-        Rows: card id, description, quick_answer (null when none); number of requirements, known
-        facts, assumptions, questions (open or answered; rejected items are in none of these),
-        planned files, context artifacts; created_at, updated_at.
+        Rows: card id, description, quick_answer, created_at; updated_at of the card or of
+        what it holds, whichever is the latest; number of known facts and of assumptions
+        (rejected ones left out), of context artifacts.
         """
 
     @abstractmethod

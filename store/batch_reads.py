@@ -71,45 +71,27 @@ WHERE card.workflow_activity_id IN (SELECT value FROM json_each(?)) AND card.pos
 ORDER BY card.workflow_activity_id, card.position, card.created_at, card.id
 """
 
-CARD_TEXTS = """
-SELECT card.id, card.description FROM card
-JOIN workflow_activity AS activity ON activity.id = card.workflow_activity_id
-JOIN workflow ON workflow.id = activity.workflow_id
-WHERE workflow.project_id = ?
-"""
+_LATEST = ", ".join(
+    f"coalesce((SELECT max(updated_at) FROM {table} WHERE card_id = card.id), '')"  # noqa: S608
+    for table in (
+        "card_requirement",
+        "card_known_fact",
+        "card_assumption",
+        "card_question",
+        "card_planned_file",
+    )
+)
 
-CARD_DETAILS = """
-SELECT card.id, card.description, card.quick_answer,
-       coalesce(requirement.held, 0), coalesce(known_fact.held, 0), coalesce(assumption.held, 0),
-       coalesce(question.held, 0), coalesce(planned_file.held, 0), coalesce(artifact.held, 0),
-       card.created_at, card.updated_at
-FROM card
-JOIN workflow_activity AS activity ON activity.id = card.workflow_activity_id
-JOIN workflow ON workflow.id = activity.workflow_id
-LEFT JOIN (
-    SELECT card_id, count(*) AS held FROM card_requirement WHERE status <> 'rejected'
-    GROUP BY card_id
-) AS requirement ON requirement.card_id = card.id
-LEFT JOIN (
-    SELECT card_id, count(*) AS held FROM card_known_fact WHERE status <> 'rejected'
-    GROUP BY card_id
-) AS known_fact ON known_fact.card_id = card.id
-LEFT JOIN (
-    SELECT card_id, count(*) AS held FROM card_assumption WHERE status <> 'rejected'
-    GROUP BY card_id
-) AS assumption ON assumption.card_id = card.id
-LEFT JOIN (
-    SELECT card_id, count(*) AS held FROM card_question WHERE status <> 'rejected'
-    GROUP BY card_id
-) AS question ON question.card_id = card.id
-LEFT JOIN (
-    SELECT card_id, count(*) AS held FROM card_planned_file GROUP BY card_id
-) AS planned_file ON planned_file.card_id = card.id
-LEFT JOIN (
-    SELECT card_id, count(*) AS held FROM card_context_artifact GROUP BY card_id
-) AS artifact ON artifact.card_id = card.id
-WHERE workflow.project_id = ?
-"""
+CARD_DETAILS = f"""
+SELECT card.id, card.description, card.quick_answer, card.created_at,
+       max(card.updated_at, {_LATEST}),
+       (SELECT count(*) FROM card_known_fact AS f
+        WHERE f.card_id = card.id AND f.status <> 'rejected'),
+       (SELECT count(*) FROM card_assumption AS a
+        WHERE a.card_id = card.id AND a.status <> 'rejected'),
+       (SELECT count(*) FROM card_context_artifact AS l WHERE l.card_id = card.id)
+FROM json_each(?) AS wanted JOIN card ON card.id = wanted.value
+"""  # noqa: S608  (names of our own)
 
 # The best are chosen before anything is joined to them; marking the matches costs what ranking
 # does not, a little for each row that is looked at, so only the chosen ones are marked.

@@ -270,11 +270,8 @@ class SqliteAdapter(DbAdapter):
         bound = MOST_INTEGER if below is None else below
         return self._rows(batch_reads.BOARD_CARDS_OF_ACTIVITIES, chosen, bound)
 
-    def card_texts(self, project_id: str) -> Sequence[Row]:
-        return self._rows(batch_reads.CARD_TEXTS, project_id)
-
-    def card_details(self, project_id: str) -> Sequence[Row]:
-        return self._rows(batch_reads.CARD_DETAILS, project_id)
+    def card_details(self, card_ids: Sequence[str]) -> Sequence[Row]:
+        return self._rows(batch_reads.CARD_DETAILS, msgspec.json.encode(card_ids).decode())
 
     def search(
         self, words: Sequence[str], *, project_id: str | None = None, limit: int

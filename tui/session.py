@@ -7,7 +7,7 @@ knows nothing of widgets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -47,6 +47,8 @@ from tui.glyphs import priority_word
 
 if TYPE_CHECKING:
     from planner.actions import BatchResult, Planner
+    from planner.card_details import CardDetail
+    from planner.changes import Touched
     from planner.holdings import CardHoldings
 
 FIRST_ROWS = 16
@@ -96,11 +98,15 @@ class CardForForm(Message):
 
 
 @dataclass
-class TextsRead(Message):
-    """What the filter looks into besides titles: descriptions by card id."""
+class DetailsRead(Message):
+    """What the filter looks into, by card id; None for a card that has gone.
+
+    ``whole`` when that is every card's, else it is what a change touched.
+    """
 
     project_id: str
-    descriptions: dict[str, str]
+    details: Mapping[str, CardDetail | None]
+    whole: bool
 
 
 @dataclass
@@ -134,6 +140,7 @@ class Session:
         self._wanted = project
         self._seen_version = -1
         self._offered = False
+        self._tells_details = False
 
     @cached_property
     def _planner(self) -> Planner:
@@ -171,6 +178,7 @@ class Session:
             self.open()
             return
         self.board = read_board(self.db, project)
+        self._tell_details()
         self._post(BoardRead(self.board))
 
     def look(self) -> None:
@@ -268,13 +276,25 @@ class Session:
             raise Refused("This card has been deleted meanwhile.")
         self._post(CardForForm(card))
 
-    def read_texts(self) -> None:
-        """Read the descriptions, for the filter."""
-        if self.board is not None:
-            project_id = self.board.project.id
-            rows = self.db.card_texts(project_id)
-            texts = {card_id: text.casefold() for card_id, text in rows if text}
-            self._post(TextsRead(project_id, texts))
+    def tell_details(self, wanted: bool) -> None:
+        """Tell what the filter looks into, now and after each change, or stop telling it."""
+        self._tells_details = wanted
+        if wanted:
+            self.complete()
+            self._tell_details()
+
+    def _tell_details(self, touched: Touched | None = None) -> None:
+        """Read what the filter looks into; only what was touched, where that is known."""
+        if self.board is None or not self._tells_details:
+            return
+        from planner.card_details import FEW, read_details, read_some_details
+
+        if touched is None or len(touched.cards) > FEW:
+            details = read_details(self.db, self.board)
+            self._post(DetailsRead(self.board.project.id, details, whole=True))
+        elif touched.cards:
+            some = read_some_details(self.db, touched.cards)
+            self._post(DetailsRead(self.board.project.id, some, whole=False))
 
     def read_projects(self) -> None:
         """Read every project with its counts."""
@@ -330,6 +350,7 @@ class Session:
     ) -> None:
         assert self.board is not None  # noqa: S101  (narrows for the type checker)
         self.board = next_board(self.db, self.board, result.touched)
+        self._tell_details(result.touched)
         self._post(BoardRead(self.board, select or _made(result), note, loud, way_back))
 
 

@@ -824,28 +824,28 @@ def test_board_reads_are_in_map_order(plan: DbAdapter) -> None:
     assert plan.board_cards("nobody") == plan.board_columns("nobody") == []
 
 
-def test_card_texts_and_project_counts(plan: DbAdapter) -> None:
-    plan.insert(example(Card, id="c0", description="Why", number=2))
+def test_card_details(plan: DbAdapter) -> None:
+    [first] = plan.card_details(["card-1"])
+    assert first == ("card-1", None, None, NOW, NOW, 1, 1, 1)
+    later = "2026-02-02T00:00:00.000Z"
+    plan.insert(example(Card, id="c0", description="Why", quick_answer="So", number=2))
+    plan.update(CardKnownFact, "card_known_fact-1", status="rejected")
+    plan.update(CardAssumption, "card_assumption-1", status="rejected", updated_at=later)
+    plan.delete(CardContextArtifact, "card-1", "context_artifact-1")
+    assert sorted(plan.card_details(["c0", "nobody", "card-1"])) == [
+        ("c0", "Why", "So", NOW, NOW, 0, 0, 0),
+        ("card-1", None, None, NOW, later, 0, 0, 0),
+    ]
+    assert plan.card_details([]) == []
+
+
+def test_project_counts(plan: DbAdapter) -> None:
+    plan.insert(example(Card, id="c0", number=2))
     plan.insert(example(Project, id="p0", name="Aaa", description="Empty"))
-    assert sorted(plan.card_texts("project-1")) == [("c0", "Why"), ("card-1", None)]
-    assert plan.card_texts("p0") == []
     assert plan.project_counts() == [
         ("p0", "Aaa", "Empty", 0, 0, 0),
         ("project-1", "Atlas", None, 1, 1, 2),
     ]
-
-
-def test_card_details(plan: DbAdapter) -> None:
-    plan.insert(
-        example(Card, id="c0", number=2, description="Why", quick_answer="So", updated_at=NEW)
-    )
-    for n, status in enumerate(("draft", "approved", "rejected")):
-        plan.insert(example(CardQuestion, id=f"q{n}", card_id="c0", status=status))
-    assert sorted(plan.card_details("project-1")) == [
-        ("c0", "Why", "So", 0, 0, 0, 2, 0, 0, NOW, NEW),
-        ("card-1", None, None, 1, 1, 1, 1, 1, 1, NOW, NOW),
-    ]
-    assert plan.card_details("nobody") == []
 
 
 @contextmanager
@@ -869,11 +869,10 @@ def test_batch_reads_take_one_query_whatever_the_size(db: DbAdapter) -> None:
             "columns": lambda: db.board_columns("project-1"),
             "cards": lambda: db.board_cards("project-1"),
             "some cards": lambda: db.board_cards("project-1", [a.id for a in activities]),
-            "texts": lambda: db.card_texts("project-1"),
-            "details": lambda: db.card_details("project-1"),
+            "details": lambda: db.card_details([card.id for card in cards]),
             "counts": db.project_counts,
         }
-        activities = db.list(WorkflowActivity)
+        activities, cards = db.list(WorkflowActivity), db.list(Card)
         for name, read in reads.items():
             with counted(db) as statements:
                 read()

@@ -12,7 +12,6 @@ from textual.containers import Container
 from textual.screen import ModalScreen
 
 from planner.board import Lane
-from planner.filtering import CardFilter
 from store.records import Workflow, WorkflowActivity
 from tui.asks.lanes import read_description
 from tui.plan_thread import PlanThread
@@ -23,10 +22,10 @@ from tui.screens.whereabouts import Whereabouts
 from tui.session import (
     BoardRead,
     CardRead,
+    DetailsRead,
     NoProject,
     ProjectsRead,
     Session,
-    TextsRead,
 )
 from tui.widgets.card_detail import CardDetail
 from tui.widgets.filter_line import FilterLine
@@ -51,7 +50,6 @@ class MapScreen(MapOpens):
         super().__init__(plan)
         self._collapsed: dict[str, frozenset[str]] = {}
         self._whereabouts: Whereabouts | None = None
-        self._descriptions: dict[str, str] = {}
         self._described: dict[str, str] = {}
         """What describes the heading that was selected last, by its id."""
         self._welcome: ModalScreen[Any] | None = None
@@ -61,7 +59,7 @@ class MapScreen(MapOpens):
         with Container(id="plan"):
             yield MapView(id="map")
             yield CardDetail(id="detail")
-        yield FilterLine(id="filter")
+        yield FilterLine(id="filter", helps=True)
         yield StatusLine(id="status")
         yield KeyLine(id="keys")
 
@@ -91,12 +89,10 @@ class MapScreen(MapOpens):
             self._forget()
         self._board = message.board
         whereabouts = self._whereabouts or self._go_back(message.board.project.id)
-        if self.query_one(FilterLine).is_open:
-            # A change may have come with new words.
-            self._plan.ask(Session.read_texts)
+        self.filter.take_board(message.board)
         self._show_board(message.select or whereabouts.selection())
         made = message.select
-        hidden = self._filter is not None and made is not None and self.map.selected_id != made
+        hidden = self.filter.is_on and made is not None and self.map.selected_id != made
         self.announce(message, more=" · the filter hides it" if hidden else "")
         if not message.board.complete:
             self.call_after_refresh(self._plan.ask, Session.complete)
@@ -109,12 +105,12 @@ class MapScreen(MapOpens):
         if card is not None and card.id == message.holdings.card.id:
             self.query_one(CardDetail).show_card(message.holdings)
 
-    def on_texts_read(self, message: TextsRead) -> None:
-        """Let the filter look into descriptions as well."""
+    def on_details_read(self, message: DetailsRead) -> None:
+        """Let the filter look into all that a card holds."""
         if self._board is not None and message.project_id == self._board.project.id:
-            self._descriptions = message.descriptions
-            if self._filter is not None:
-                self._filter = CardFilter(self._filter.query, self._descriptions)
+            self.filter.take_details(message)
+            # What a change touched comes right before the board that it made.
+            if message.whole and self.filter.is_on:
                 self._show_board()
 
     def on_no_project(self, message: NoProject) -> None:
@@ -207,12 +203,15 @@ class MapScreen(MapOpens):
 
     @on(FilterLine.Changed)
     def _on_query(self, message: FilterLine.Changed) -> None:
-        query = message.query
-        self._filter = CardFilter(query, self._descriptions) if query.split() else None
+        self.filter.type(message.query, self._board)
         self._show_board()
 
     @on(FilterLine.Done)
-    def _on_filter_done(self) -> None:
+    def _on_filter_done(self, message: FilterLine.Done) -> None:
+        if not message.filter_line.is_open:
+            self.filter.close()
+        elif message.filter_line.left_out:
+            self.status.say(f"Left out: {message.filter_line.left_out}", failed=True)
         self.map.focus()
 
     # What the keys do
@@ -256,8 +255,7 @@ class MapScreen(MapOpens):
 
     def action_filter(self) -> None:
         """Type what the cards to show must hold."""
-        self._plan.ask(Session.read_texts)
-        self.query_one(FilterLine).open()
+        self.filter.open(self._board)
 
     def action_clear_filter(self) -> None:
         """Show every card again."""
@@ -284,7 +282,7 @@ class MapScreen(MapOpens):
         self._show_board(wanted)
         if self.map.selected_id != wanted:
             self.action_clear_filter()
-            self._filter = None
+            self.filter.close()
             self._show_board(wanted)
 
     def keep_whereabouts(self) -> None:
@@ -302,9 +300,9 @@ class MapScreen(MapOpens):
 
     def _forget(self) -> None:
         """Let go of the project shown so far, with its selection and its filter."""
-        self._board, self._filter, self._descriptions = None, None, {}
-        self._whereabouts = None
+        self._board = self._whereabouts = None
         self.query_one(FilterLine).action_clear()
+        self.filter.close()
         self.map.show((), frozenset())
 
     def _show_board(self, select: str | None = None) -> None:
@@ -313,14 +311,14 @@ class MapScreen(MapOpens):
             return
         lanes, counts = board.lanes, cards_in_words(board.size)
         note = "An empty plan: w makes its first workflow."
-        if self._filter is not None:
-            lanes = self._filter.narrow(lanes)
+        folded = self._folded()
+        if self.filter.is_on:
+            lanes, folded = self.filter.narrow(lanes), frozenset[str]()
             shown = sum(column.shown for lane in lanes for column in lane.columns)
             counts = f"{shown} of {cards_in_words(board.size)}"
             note = "No card matches. escape shows them all."
-            self.query_one(FilterLine).show_count(counts)
+        self.filter.show_answer(counts)
         self.status.show_project(board.project.name, counts)
-        folded = self._folded() if self._filter is None else frozenset[str]()
         self.map.show(lanes, folded, select=select, empty_note=note)
 
     def _folded(self) -> frozenset[str]:

@@ -159,7 +159,7 @@ class MapEdits(MapLanes):
         if self.map.place is None or self._board is None:
             return
         moved = (self.map.card or self.map.column or self.map.lane).id  # type: ignore[union-attr]
-        shown = self._filter.matches if self._filter else None
+        shown = self.filter.shown
 
         def move(session: Session) -> None:
             # On the plan's thread, against its latest board: quick keys add up.

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from planner import requests as ask
 from planner.board import Board, CardFace, Column, Lane
-from planner.filtering import CardFilter
 from store.records import ActivityColor, Workflow, WorkflowActivity
 from tui.asks.lanes import Heading, move_activity, move_cards, read_heading
 from tui.plan_thread import PlanThread
+from tui.screens.map_filter import MapFilter
 from tui.screens.plan_screen import PlanScreen
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.map_geometry import HEADING
 from tui.widgets.map_view import MapView
 
@@ -28,7 +29,7 @@ class MapLanes(PlanScreen):
         """Change the plan that ``plan`` works on."""
         super().__init__(plan)
         self._board: Board | None = None
-        self._filter: CardFilter | None = None
+        self.filter = MapFilter(plan, lambda: self.query_one(FilterLine))
 
     @property
     def map(self) -> MapView:
