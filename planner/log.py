@@ -123,17 +123,47 @@ class LogReader:
 
 
 def plan_undo_to(db: DbAdapter, project_id: str, batch_id: str) -> UndoPlan:
-    """Count what undoing back to a batch would take back: all that was done since and stands."""
-    page = LogReader(db, project_id).read(limit=EVERYTHING)
+    """Count what ``Planner.undo_to`` would take back: a batch, and all since that stands.
+
+    Nothing when the batch itself does not stand, or is an undo or redo.
+    """
     by: dict[str, int] = {}
     count = 0
-    for entry in page.entries:
-        if entry.batch_id == batch_id:
-            break
-        if entry.undone_by is None and not entry.is_undoing:
+    for entry in LogReader(db, project_id).read(limit=EVERYTHING).entries:
+        stands = entry.undone_by is None and not entry.is_undoing
+        if stands:
             by[entry.actor] = by.get(entry.actor, 0) + 1
             count += 1
-    return UndoPlan(count, tuple(sorted(by.items(), key=lambda item: (-item[1], item[0]))))
+        if entry.batch_id == batch_id and stands:
+            return UndoPlan(count, tuple(sorted(by.items(), key=lambda one: (-one[1], one[0]))))
+    return UndoPlan(0, ())
+
+
+def read_actions(
+    db: DbAdapter, project_id: str, entry: LogEntry, *, limit: int, card_id: str | None = None
+) -> tuple[list[PlanningAction], int, bool]:
+    """Read what a batch consists of; of an undo or redo, what it took back or brought back.
+
+    Returns:
+        The first actions (those about the card, when one is given), how many there are, and
+        whether the entry took them back.
+    """
+    batch_id, undoes, taken_back = entry.batch_id, entry.undoes, False
+    while undoes is not None:
+        # A redo undoes an undo: twice the other way round is the way it was.
+        batch_id, taken_back = undoes, not taken_back
+        last = db.list(PlanningAction, batch_id=batch_id, limit=1, newest_first=True)
+        undoes = last[0].undoes if last else None
+    rows = db.list(PlanningAction, batch_id=batch_id, limit=limit)
+    count = db.count(PlanningAction, batch_id=batch_id)
+    if card_id is not None:
+        about = [row for row in rows if _is_about(row, card_id)]
+        rows = about or rows
+    return rows, count, taken_back
+
+
+def _is_about(row: PlanningAction, card_id: str) -> bool:
+    return card_id in (row.target_ref.get("card_id"), (row.result or {}).get("card_id"))
 
 
 def _entry(row: Row, taken_back: dict[str, tuple[str, str]]) -> LogEntry:
@@ -189,30 +219,3 @@ def _with_undoing(batch_ids: set[str], undoing: Sequence[Row]) -> set[str]:
         if undoes in batch_ids:
             batch_ids.add(batch_id)
     return batch_ids
-
-
-def read_actions(
-    db: DbAdapter, project_id: str, entry: LogEntry, *, limit: int, card_id: str | None = None
-) -> tuple[list[PlanningAction], int, bool]:
-    """Read what a batch consists of; of an undo or redo, what it took back or brought back.
-
-    Returns:
-        The first actions (those about the card, when one is given), how many there are, and
-        whether the entry took them back.
-    """
-    batch_id, undoes, taken_back = entry.batch_id, entry.undoes, False
-    while undoes is not None:
-        # A redo undoes an undo: twice the other way round is the way it was.
-        batch_id, taken_back = undoes, not taken_back
-        last = db.list(PlanningAction, batch_id=batch_id, limit=1, newest_first=True)
-        undoes = last[0].undoes if last else None
-    rows = db.list(PlanningAction, batch_id=batch_id, limit=limit)
-    count = db.count(PlanningAction, batch_id=batch_id)
-    if card_id is not None:
-        about = [row for row in rows if _is_about(row, card_id)]
-        rows = about or rows
-    return rows, count, taken_back
-
-
-def _is_about(row: PlanningAction, card_id: str) -> bool:
-    return card_id in (row.target_ref.get("card_id"), (row.result or {}).get("card_id"))

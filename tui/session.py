@@ -254,6 +254,13 @@ class Session:
             back = ("redo", "brings it back")
             self._show(result, None, result.message, loud=True, way_back=back)
 
+    def undo_to(self, batch_id: str) -> None:
+        """Take back a change and all that was done since and still stands."""
+        if self.board is not None:
+            result = self._planner.undo_to(self.board.project.id, batch_id)
+            back = ("redo", "brings back one after the other")
+            self._show(result, None, result.message, loud=True, way_back=back)
+
     def redo(self) -> None:
         """Bring back what the latest undo took."""
         if self.board is not None:

@@ -178,16 +178,22 @@ def test_the_log_is_read_in_pages_and_narrowed(plan: Plan) -> None:
 
 
 def test_what_undoing_to_a_point_takes_back_is_counted_by_whom(plan: Plan) -> None:
+    before = plan.dump()
     plan.act("updateCard", on("w1a1c1"), title="Here")
     here = entries(plan)[0].batch_id
     plan.act("updateCard", on("w1a1c1"), title="One")
     plan.as_actor("ben").apply(plan.project_id, [request("deleteCard", on("w1a1c2"))])
-    plan.act("updateCard", on("w1a1c1"), title="Two")
     plan.act("updateCard", on("w1a1c1"), title="Undone")
     plan.undo()
+    undo, undone = entries(plan)[:2]
     counted = plan_undo_to(plan.db, plan.project_id, here)
     assert (counted.count, counted.by) == (3, (("ana", 2), ("ben", 1)))
-    assert plan_undo_to(plan.db, plan.project_id, entries(plan)[0].batch_id).count == 0
+    for batch_id in (undo.batch_id, undone.batch_id, "nobody"):
+        assert plan_undo_to(plan.db, plan.project_id, batch_id).count == 0
+    result = plan.planner.undo_to(plan.project_id, here)
+    assert len(result.actions) == counted.count
+    assert plan.dump() == before
+    assert all(entry.undone_by for entry in entries(plan) if entry.action_type == "updateCard")
 
 
 @settings(max_examples=30)

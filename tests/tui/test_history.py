@@ -98,6 +98,36 @@ async def test_narrowing_by_words_and_to_a_card(database_path: Path) -> None:
         assert board.top == "MapScreen"
 
 
+async def test_undoing_back_to_a_point_asks_and_says_whose(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        change(board, 1, title="Sign in")
+        board.plan.as_actor("ben").apply(
+            board.plan.project_id, [request("deleteCard", on("w1a1c2"))]
+        )
+        change(board, 3, priority=2)
+        await board.press("y", "down", "down", "U")
+        assert board.top == "Confirm"
+        assert "Take back 3 changes?" in board.dialog
+        assert "all that was done since: 2 by ana, 1 by ben." in board.dialog
+        await board.press("n")
+        assert board.card("w1a1c1").title == "Sign in"
+        await board.press("U")
+        change(board, 3, priority=3)
+        await board.press("y")
+        assert "✗ The plan was changed meanwhile" in board.dialog
+        assert board.card("w1a1c1").title == "Sign in"
+        await board.press("U", "y")
+        assert board.card("w1a1c1").title == "Card 1.1.1"
+        assert board.card("w1a1c3").priority == 0
+        assert "w1a1c2" in board.stored["w1a1"]
+        assert sum("undone" in row for row in rows(board)) == 4
+        await board.press("home", "U")
+        assert "Select a change that still stands" in board.dialog
+        await board.press("ctrl+r")
+        assert board.card("w1a1c1").title == "Sign in"
+        board.agrees()
+
+
 async def test_opened_for_a_card_it_starts_with_that_card_alone(database_path: Path) -> None:
     async with open_board(database_path) as board:
         change(board, 1, title="Sign in")

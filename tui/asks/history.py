@@ -58,6 +58,17 @@ def read_undo_plan(session: Session, batch_id: str) -> UndoPlan:
     return plan_undo_to(session.db, session.board.project.id, batch_id)
 
 
+def undo_to(session: Session, batch_id: str, agreed: UndoPlan) -> None:
+    """Take back a batch and all since, if that is still what the person agreed to.
+
+    Raises:
+        Refused: Something was changed meanwhile.
+    """
+    if read_undo_plan(session, batch_id) != agreed:
+        raise Refused("The plan was changed meanwhile, so nothing was taken back: look again.")
+    session.undo_to(batch_id)
+
+
 def find_subject(session: Session, subject: dict[str, str]) -> str:
     """Return the id of what an entry is about, as far as it is still on the map.
 

@@ -11,12 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from planner.differences import Line
-from planner.log import EVERYTHING, PAGE, LogEntry
+from planner.log import EVERYTHING, PAGE, LogEntry, UndoPlan
 from tui.asks.history import (
     HistoryAsks,
     HistoryRead,
     find_subject,
     read_changes,
+    read_undo_plan,
+    undo_to,
 )
 from tui.plan_thread import PlanThread
 from tui.screens.project_screen import ProjectScreen
@@ -45,6 +47,13 @@ class HistoryScreen(ProjectScreen):
     DEFAULT_CLASSES = "log-screen"
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "U",
+            "undo_to",
+            "Undo to here",
+            id="history.undo_to",
+            tooltip="Take back the selected change and all that was done since",
+        ),
         Binding(
             "slash",
             "filter",
@@ -205,6 +214,37 @@ class HistoryScreen(ProjectScreen):
     def action_redo(self) -> None:
         """Bring back what the latest undo took."""
         self._plan.ask(Session.redo)
+
+    def action_undo_to(self) -> None:
+        """Take back the selected change and all since, once the person agreed."""
+        entry = self.entries.selected
+        if entry is not None:
+            batch_id = entry.batch_id
+            self._plan.fetch(
+                self,
+                lambda session: read_undo_plan(session, batch_id),
+                lambda plan: self._ask_undo_to(entry, plan),
+            )
+
+    def _ask_undo_to(self, entry: LogEntry, plan: UndoPlan) -> None:
+        from tui.screens.confirm import Confirm
+
+        if not plan.count:
+            self.status.say("Select a change that still stands: this takes it back.", failed=True)
+            return
+        changes = "this change" if plan.count == 1 else f"{plan.count:,} changes"
+        whom = ", ".join(f"{count:,} by {actor}" for actor, count in plan.by)
+        since = f"and all that was done since: {whom}."
+        details = [entry.what, *([since] if plan.count > 1 else []), "ctrl+r brings them back."]
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                batch_id = entry.batch_id
+                self._plan.ask(
+                    lambda session: undo_to(session, batch_id, plan), f"taking back {changes}"
+                )
+
+        self.app.push_screen(Confirm(f"Take back {changes}?", details, "Take back"), answered)
 
     def action_filter(self) -> None:
         """Type what the changes to show must hold."""
