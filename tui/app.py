@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -22,7 +22,7 @@ from tui.session import Failed, Session
 
 if TYPE_CHECKING:
     from textual.command import Provider
-    from textual.screen import Screen
+    from textual.dom import DOMNode
 
     from tui.drafts import Drafts
 
@@ -40,6 +40,10 @@ FIRST_LOOK = 0.3
 Beside a screen that starts, the plan's thread waits for the interpreter after every row;
 alone it needs a tenth of that time.
 """
+
+
+DRAFTS_AFTER = 0.3
+"""Seconds after the first frame until the board looks for unsaved texts."""
 
 
 class PlannerApp(ConfiguredApp):
@@ -102,7 +106,7 @@ class PlannerApp(ConfiguredApp):
         self._progress = ProgressWatch(self, self._plan)
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
-        self._hearing: tuple[Screen[Any], ...] = ()
+        self._hearing: tuple[DOMNode, ...] = ()
         # At the bottom of the stack, in place of an empty screen of Textual's own.
         self._map = MapScreen(self._plan)
         self.add_mode(self.DEFAULT_MODE, self._make_map)
@@ -133,6 +137,8 @@ class PlannerApp(ConfiguredApp):
         # Nearly all there is by now stays, so the collector need not look at it again.
         gc.freeze()
         gc.enable()
+        if self.places.state is not None:
+            self.set_timer(DRAFTS_AFTER, self._look_for_drafts)
 
     @property
     def drafts(self) -> Drafts:
@@ -147,14 +153,25 @@ class PlannerApp(ConfiguredApp):
             )
         return self._drafts
 
-    def hear(self, screen: Screen[Any]) -> None:
-        """Let a screen that opens over the map hear what becomes of the plan."""
-        if screen is not self._map:
-            self._hearing = (*self._hearing, screen)
+    def _look_for_drafts(self) -> None:
+        """Say when an earlier board left texts that were not saved."""
+        self.drafts.refresh(lambda: self.call_later(self._tell_drafts))
 
-    def unhear(self, screen: Screen[Any]) -> None:
-        """Let a screen that closes hear no more."""
-        self._hearing = tuple(other for other in self._hearing if other is not screen)
+    def _tell_drafts(self) -> None:
+        count = len(self.drafts.all())
+        if count == 1:
+            self._map.status.say("There is an unsaved text: D shows it")
+        elif count:
+            self._map.status.say(f"There are {count} unsaved texts: D shows them")
+
+    def hear(self, node: DOMNode) -> None:
+        """Let a screen or widget that opens over the map hear what becomes of the plan."""
+        if node is not self._map:
+            self._hearing = (*self._hearing, node)
+
+    def unhear(self, node: DOMNode) -> None:
+        """Let one that closes hear no more."""
+        self._hearing = tuple(other for other in self._hearing if other is not node)
 
     def _tell(self, message: Message) -> None:
         """Hand an answer of the plan's thread to the map, and to the screens over it.
@@ -165,8 +182,8 @@ class PlannerApp(ConfiguredApp):
             if self._early is not None:
                 self._early.append(message)
                 return
-        for screen in self._hearing:
-            screen.post_message(copy.copy(message))
+        for node in self._hearing:
+            node.post_message(copy.copy(message))
         self._map.post_message(message)
 
     def go_to(self, wanted: str | None, project_id: str | None = None) -> None:

@@ -163,6 +163,26 @@ def new_knowledge_edit(
     )
 
 
+def answer_edit(
+    question: CardQuestion, card: Card, project_id: str = "", *, as_known_fact: bool = False
+) -> Edit:
+    """Answer a question; the answer becomes a known fact when asked."""
+
+    def action(values: dict[str, Any]) -> ask.Action:
+        payload = ask.Answer(
+            id=question.id, answer=str(values["answer"]), as_known_fact=as_known_fact
+        )
+        return ask.AnswerCardQuestion(target_ref=ask.CardTarget(card_id=card.id), payload=payload)
+
+    return Edit(
+        "answer",
+        _held_key("answer", card, question.id, project_id),
+        question,
+        (EditField("answer", "Answer", question.answer or "", question.text, required=True),),
+        action,
+    )
+
+
 def planned_file_edit(planned: CardPlannedFile | None, card: Card, project_id: str = "") -> Edit:
     """Edit a planned file's texts, or write a new one's; the form adds kind and action."""
 

@@ -25,9 +25,9 @@ def card(**values: Any) -> Card:
 
 def written(form: CardForm) -> dict[str, Any]:
     """What the form would have written."""
-    base = form._edit.base
+    base = form.edit.base
     assert base is not None
-    return merge(base, base, form._edit.stored(form.values)).write
+    return merge(base, base, form.edit.stored(form.values)).write
 
 
 class Host(App[None]):

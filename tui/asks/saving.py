@@ -17,6 +17,7 @@ from store.errors import StoreError
 from store.records import Record
 from tui.edits import Actions, Edit
 from tui.session import Session
+from tui.text import clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def save(session: Session, edit: Edit, values: Mapping[str, Any]) -> Answer:
                 return Conflict(now, merged.write, merged.clashes, merged.theirs, who)
             also = _also(session, now, merged.theirs)
             if not merged.write:
-                return Saved(also.capitalize() or "Nothing was changed", {})
+                return Saved(also or "Nothing was changed", {})
             try:
                 return _apply(session, edit.make_action(merged.write), also)
             except ActionRefused as refused:
@@ -102,11 +103,18 @@ def save_as_new(session: Session, edit: Edit, values: Mapping[str, Any]) -> Answ
         return NotSaved(str(error))
 
 
-def read_changes(session: Session, base: Record) -> tuple[Change, ...] | None:
-    """Return what others have changed about a row since it was read; None when it is gone."""
+def read_meanwhile(session: Session, edit: Edit) -> str:
+    """Say what others have done to a row since it was read; nothing when they let it be."""
+    if edit.base is None:
+        return ""
     with session.db.view():
-        now = _read(session, base)
-        return None if now is None else merge(base, now, {}).theirs
+        now = _read(session, edit.base)
+        if now is None:
+            by = deleter(session.db, _project(session), edit.base)
+            again = ": saving can make it anew" if edit.make_new is not None else ""
+            return f"{by.actor if by else 'Someone'} deleted this meanwhile{again}."
+        also = _also(session, now, merge(edit.base, now, {}).theirs)
+    return f"{also}; where both of you did, saving asks." if also else ""
 
 
 def _read(session: Session, base: Record) -> Record | None:
@@ -130,6 +138,6 @@ def _also(session: Session, now: Record, theirs: Sequence[Change]) -> str:
     if not theirs:
         return ""
     who = authors(session.db, _project(session), now, [change.field for change in theirs])
-    names = sorted({author.actor for author in who.values()})
+    names = sorted({clip(author.actor, 40) for author in who.values()})
     fields = ", ".join(change.field.replace("_", " ") for change in theirs)
-    return f"{' and '.join(names) or 'someone'} changed {fields} meanwhile"
+    return f"{' and '.join(names) or 'Someone'} changed {fields} meanwhile"

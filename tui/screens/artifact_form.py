@@ -37,7 +37,7 @@ class ArtifactForm(RecordForm):
 
     def rows(self) -> Iterable[Widget]:
         """Yield the name, the type, and where the content is or the content itself."""
-        name, title, uri, content = self._edit.fields
+        name, title, uri, content = self.edit.fields
         yield self.area(name)
         yield EnumChoice(
             "Type",

@@ -38,7 +38,7 @@ class CardForm(RecordForm):
 
     def rows(self) -> Iterable[Widget]:
         """Yield the title, the description, status and priority, the quick answer."""
-        title, description, answer = self._edit.fields
+        title, description, answer = self.edit.fields
         yield self.area(title)
         yield self.area(description)
         yield StatusChoice(self._card.status)

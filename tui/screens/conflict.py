@@ -23,12 +23,14 @@ from tui.screens.confirm import Confirm
 from tui.screens.dialog import Dialog
 from tui.spans import Span
 from tui.text import clip, visible, visible_lines
+from tui.when import when
 from tui.widgets.key_line import KeyLine
 from tui.widgets.text_pane import Paragraph, TextPane
 
 MOST_COMPARED = 2_000
 """Lines of a text that are compared; a longer one is shown without marks."""
 
+_CELLS = 90
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -161,7 +163,7 @@ class ConflictScreen(Dialog[dict[str, Any] | None]):
         author = self._authors.get(clash.field)
         who = author.actor if author else "Someone"
         self.query_one("#question", Static).update(
-            Content(visible(f"{who} changed the {self._edit.what} while you typed"))
+            Content(visible(f"{who} changed {the(self._edit)} while you typed"))
         )
         self.query_one(TextPane).show(self._paragraphs(clash, author), clash.field)
         self.query_one("#choices", Static).update(Content("\n".join(self._choices())))
@@ -169,22 +171,24 @@ class ConflictScreen(Dialog[dict[str, Any] | None]):
     def _choices(self) -> Iterator[str]:
         for index, clash in enumerate(self._clashes):
             whose, value = self._chosen.get(clash.field, ("", None))
-            mark = "▸" if index == self._at else " "
+            mark = "▸" if index == self._at else "\u00a0"
             label = self._label(clash.field)
             chosen = (
-                f"{_WHOSE[whose]}: {_worded(clash.field, value)}" if whose else "choose: m or t"
+                f"{_WHOSE[whose]}: {_worded(clash.field, value)}" if whose else "not chosen yet"
             )
-            yield clip(f"{mark} {label}: {chosen}", 90)
+            yield clip(f"{mark}\u00a0{label}: {chosen}", _CELLS)
         for change in self._theirs:
             author = self._authors.get(change.field)
             by = f" by {author.actor}" if author else ""
-            yield clip(f"  {self._label(change.field)}: changed{by}, stays as it is now", 90)
+            yield clip(
+                f"\u00a0\u00a0{self._label(change.field)}: changed{by}, stays as it is now", _CELLS
+            )
 
     def _paragraphs(self, clash: Clash, author: Author | None) -> Iterator[Paragraph]:
         was, now, yours = (
             _worded(clash.field, value) for value in (clash.was, clash.now, clash.yours)
         )
-        by = f", by {visible(author.actor)} at {_moment(author.at)}" if author else ""
+        by = f", by {author.actor}, {when(author.at)}" if author else ""
         yield Paragraph([(self._label(clash.field), "heading")])
         yield Paragraph([("As it was", "faint")])
         yield from _plain(was)
@@ -212,11 +216,15 @@ def gone_question(edit: Edit, gone: Gone) -> Confirm:
     """Ask what to do with a text whose row was deleted meanwhile."""
     by = f"{gone.by.actor} deleted" if gone.by is not None else "Someone deleted"
     details = ["What you typed is not lost: it is kept as an unsaved text, D on the map shows it."]
+    question = f"{by} {the(edit)} while you typed"
     if edit.make_new is None:
-        return Confirm(f"{by} the {edit.what} while you typed", details, yes="Close", no="Close")
-    return Confirm(
-        f"{by} the {edit.what} while you typed", details, yes="Save it as new", no="Keep the text"
-    )
+        return Confirm(question, details, yes="All right", no="Close")
+    return Confirm(question, details, yes="Save it as new", no="Keep the text")
+
+
+def the(edit: Edit) -> str:
+    """Return what is edited, as it stands within a sentence."""
+    return edit.what if "#" in edit.what else f"the {edit.what}"
 
 
 def difference(was: str, now: str) -> Iterator[Paragraph]:
@@ -268,7 +276,3 @@ def _worded(name: str, value: Any) -> str:
     if name in Card.__struct_fields__ and value is None:
         return ""
     return "" if value is None else str(value)
-
-
-def _moment(timestamp: str) -> str:
-    return visible(timestamp[:16].replace("T", " "))

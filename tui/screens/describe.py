@@ -27,5 +27,5 @@ class DescribeForm(RecordForm):
 
     def heading(self) -> tuple[str, str]:
         """Return what stands on the frame."""
-        what = self._edit.what.partition(" of the ")[2].capitalize()
+        what = self.edit.what.partition(" of the ")[2].capitalize()
         return f"{what} “{clip(self._described, _MOST_CELLS)}”", ""

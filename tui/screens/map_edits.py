@@ -74,6 +74,8 @@ class MapEdits(MapLanes):
 
     def action_edit_title(self) -> None:
         """Edit the selected title where it stands."""
+        from tui.screens.saving import save_card_title
+
         card, place = self.map.card, self.map.place
         if card is None or place is None:
             self.action_rename()
@@ -85,7 +87,7 @@ class MapEdits(MapLanes):
 
         def edited(title: str | None) -> None:
             if title is not None and title != card.title.strip():
-                self._update_card(card, ask.CardChange(title=title))
+                save_card_title(self, self._plan, card.id, card.title, title)
 
         self._type_title(self.map.screen_region(place), card.title, "title", edited)
 
@@ -146,6 +148,12 @@ class MapEdits(MapLanes):
 
         self.app.push_screen(Confirm(question, [*details, "u brings it all back."]), answered)
 
+    def action_drafts(self) -> None:
+        """List the texts that were typed and not saved."""
+        from tui.screens.drafts import show_drafts
+
+        show_drafts(self, self._plan)
+
     def action_undo(self) -> None:
         """Take back the latest change of the project."""
         self._plan.ask(Session.undo)
@@ -179,9 +187,6 @@ class MapEdits(MapLanes):
                 if column.id == column_id and card is not None:
                     return next((i for i, c in enumerate(column.cards) if c.id == card.id), 0)
         return 0
-
-    def _update_card(self, card: CardFace, change: ask.CardChange) -> None:
-        self._apply(ask.UpdateCard(target_ref=ask.CardTarget(card_id=card.id), payload=change))
 
     def _step_card(self, change: Callable[[CardFace], ask.CardChange | None]) -> None:
         """Change the selected card from what it is when the plan's thread gets to it."""

@@ -128,6 +128,14 @@ MAP_KEYS: list[BindingType] = [
         tooltip="What changed, when and by whom, and back to a point",
     ),
     Binding("p", "projects", "Projects", id="plan.projects", tooltip="Switch or make projects"),
+    Binding(
+        "D",
+        "drafts",
+        "Unsaved texts",
+        id="plan.drafts",
+        tooltip="Open what was typed and not saved",
+        show=False,
+    ),
     Binding("up,k", "step('up')", "Up", id="go.up", tooltip="Select what is above", show=False),
     Binding(
         "down,j",

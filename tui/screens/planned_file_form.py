@@ -37,7 +37,7 @@ class PlannedFileForm(RecordForm):
 
     def rows(self) -> Iterable[Widget]:
         """Yield the name, what is done to it, its kind, the module and the longer texts."""
-        name, module, intent, contract = self._edit.fields
+        name, module, intent, contract = self.edit.fields
         planned = self._planned
         yield self.area(name)
         yield EnumChoice(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -13,8 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from planner.conflicts import Change
-from tui.asks.saving import NotSaved, Saved, read_changes
+from tui.asks.saving import NotSaved, Saved, read_meanwhile
 from tui.drafts import Drafts, Typing
 from tui.edits import Edit, EditField
 from tui.plan_thread import PlanThread
@@ -22,6 +21,7 @@ from tui.screens.dialog import Dialog
 from tui.screens.saving import save_typed
 from tui.session import BoardRead
 from tui.text import visible
+from tui.when import when
 from tui.widgets.choice import Choice
 from tui.widgets.key_line import KeyLine
 from tui.widgets.plain_area import PlainArea
@@ -88,20 +88,20 @@ class RecordForm(Dialog[Saved | None]):
         """
         super().__init__()
         self._plan = plan
-        self._edit = edit
+        self.edit = edit
         self._typing: Typing | None = None
         self._begun: dict[str, Any] = {}
-        self._is_saving = False
+        self._is_saving = self._is_other = False
 
     # What a subclass says
 
     def heading(self) -> tuple[str, str]:
         """Return what stands on the frame, above and below."""
-        return self._edit.what.capitalize(), ""
+        return self.edit.what.capitalize(), ""
 
     def rows(self) -> Iterable[Widget]:
         """Yield the fields, in order."""
-        yield from (self.area(field) for field in self._edit.fields)
+        yield from (self.area(field) for field in self.edit.fields)
 
     def choices(self) -> dict[str, Any]:
         """Return what was chosen besides the texts, by the record's fields."""
@@ -126,13 +126,13 @@ class RecordForm(Dialog[Saved | None]):
 
     def field(self, name: str) -> EditField:
         """Return a text of the edit by its name."""
-        return next(field for field in self._edit.fields if field.name == name)
+        return next(field for field in self.edit.fields if field.name == name)
 
     @property
     def values(self) -> dict[str, Any]:
         """What the row is to hold: an untouched text as it was, blanks around others left out."""
         found: dict[str, Any] = {}
-        for field in self._edit.fields:
+        for field in self.edit.fields:
             value = self.text_of(field.name)
             stripped = field.one_line or field.required
             found[field.name] = value.strip() if stripped and value != field.value else value
@@ -159,12 +159,11 @@ class RecordForm(Dialog[Saved | None]):
         self._begun = self._typed()
         drafts: Drafts | None = getattr(self.app, "drafts", None)
         if drafts is not None:
-            self._typing = drafts.start(self._edit.key, self._begun)
+            self._typing = drafts.start(self.edit.key, self._begun)
             found = self._typing.found
             if found is not None:
                 self._fill(found.values)
-                moment = visible(found.at[:16].replace("T", " "))
-                self.note(f"Unsaved text from {moment} · ctrl+r takes what is saved back")
+                self.note(f"Unsaved text, {when(found.at)} · ctrl+r takes what is saved back")
         hear = getattr(self.app, "hear", None)
         if hear is not None:
             hear(self)
@@ -177,9 +176,14 @@ class RecordForm(Dialog[Saved | None]):
 
     def on_board_read(self, message: BoardRead) -> None:
         """Say at once when others change what is being edited."""
-        base = self._edit.base
-        if base is not None and not self._is_saving:
-            self._plan.fetch(self, lambda session: read_changes(session, base), self._changed)
+        if not self._is_saving:
+            edit = self.edit
+            self._plan.fetch(self, lambda session: read_meanwhile(session, edit), self.warn)
+
+    def warn(self, words: str) -> None:
+        """Say what others did meanwhile."""
+        if words:
+            self.note(words)
 
     def note(self, words: str) -> None:
         """Say something that stays below the fields."""
@@ -193,24 +197,32 @@ class RecordForm(Dialog[Saved | None]):
         line.update(Content(f"✗ {visible(words)}"))
         line.add_class("-shown")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Rest the key that takes back what is there."""
+        return self._is_other if action == "restart" else True
+
     @on(PlainArea.Changed)
     @on(Choice.Changed)
-    def _on_edited(self, event: events.Event) -> None:
+    def _on_edited(self) -> None:
         self.query_one("#refusal").remove_class("-shown")
+        typed = self._typed()
         if self._typing is not None and not self._is_saving:
-            self._typing.note(self._typed())
+            self._typing.note(typed)
+        if self._is_other != (typed != self._begun):
+            self._is_other = not self._is_other
+            self.refresh_bindings()
 
     @on(PlainArea.Rescued)
     def _on_rescued(self, event: PlainArea.Rescued) -> None:
         name = (event.area.id or "").removesuffix("_field")
-        rescue(self.app, self._edit.key, name, event.value)
+        rescue(self.app, self.edit.key, name, event.value)
 
     def action_save(self) -> None:
         """Save, unless a text is blank that must say something."""
         if self._is_saving:
             return
         values = self.values
-        for field in self._edit.fields:
+        for field in self.edit.fields:
             if field.required and not str(values[field.name]).strip():
                 self.refuse(f"{field.label} can't be blank.")
                 self.query_one(f"#{field.name}_field").focus()
@@ -222,7 +234,7 @@ class RecordForm(Dialog[Saved | None]):
 
     def keep(self, values: dict[str, Any]) -> None:
         """Save these values."""
-        save_typed(self, self._plan, self._edit, values, self.saved)
+        save_typed(self, self._plan, self.edit, values, self.saved)
 
     def saved(self, answer: Saved | NotSaved) -> None:
         """Close once it is saved."""
@@ -249,19 +261,12 @@ class RecordForm(Dialog[Saved | None]):
 
     def _typed(self) -> dict[str, Any]:
         """Return what stands in the fields, as it is."""
-        texts = {field.name: self.text_of(field.name) for field in self._edit.fields}
+        texts = {field.name: self.text_of(field.name) for field in self.edit.fields}
         return {**texts, **self.choices()}
 
     def _fill(self, values: dict[str, Any]) -> None:
-        for field in self._edit.fields:
+        for field in self.edit.fields:
             if field.name in values:
                 area = self.query_one(f"#{field.name}_field", FormArea)
                 area.take(str(values[field.name] or ""))
         self.choose(values)
-
-    def _changed(self, changes: tuple[Change, ...] | None) -> None:
-        if changes is None:
-            self.note(f"This {self._edit.what} was deleted meanwhile; saving can make it anew.")
-        elif changes:
-            fields = ", ".join(change.field.replace("_", " ") for change in changes)
-            self.note(f"Changed meanwhile by someone else: {fields}. Saving asks where it clashes.")

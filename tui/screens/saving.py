@@ -12,10 +12,21 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.asks.saving import Answer, Conflict, Gone, NotSaved, Saved, save, save_as_new
+from tui.asks.editing import read_card_edit
+from tui.asks.saving import (
+    Answer,
+    Conflict,
+    Gone,
+    NotSaved,
+    Saved,
+    read_meanwhile,
+    save,
+    save_as_new,
+)
 from tui.drafts import Drafts
 from tui.edits import Edit
 from tui.plan_thread import PlanThread
+from tui.text import clip
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_editor import TextEditor, type_over
 
@@ -39,7 +50,10 @@ def edit_in_place(
         if values is not None:
             save_typed(source, plan, edit, values, then)
 
-    editor = TextEditor(region, edit.fields, done, draft=edit.key)
+    def changed() -> None:
+        plan.fetch(editor, lambda session: read_meanwhile(session, edit), editor.warn)
+
+    editor = TextEditor(region, edit.fields, done, draft=edit.key, on_changed=changed)
     type_over(source, editor)
     return editor
 
@@ -75,12 +89,29 @@ def save_typed(
     def answered(answer: Saved | NotSaved) -> None:
         if isinstance(answer, Saved) and drafts is not None:
             drafts.drop(edit.key)
+        elif drafts is not None and drafts.ours(edit.key) is None:
+            # Typed where nothing keeps it: now there is reason to.
+            held = {field.name: field.value for field in edit.fields}
+            drafts.put(edit.key, {**held, **values}, held)
+            drafts.leave(edit.key)
         if then is not None:
             then(answer)
         elif isinstance(answer, NotSaved) and answer.reason:
             _say(node, f"{answer.reason} Your text is kept: D on the map shows it.")
 
     _ask(node, plan, replace(edit, base=base), wanted, answered)
+
+
+def save_card_title(node: Widget, plan: PlanThread, card_id: str, was: str, title: str) -> None:
+    """Give a card that was called ``was`` when the person began to type another title."""
+
+    def found(edit: Edit | None) -> None:
+        if edit is None:
+            _say(node, f"The card was deleted meanwhile: it is not called “{clip(title, 40)}” now.")
+        else:
+            save_typed(node, plan, edit, {"title": title})
+
+    plan.fetch(node, lambda session: read_card_edit(session, card_id, was), found)
 
 
 def _ask(node: Widget, plan: PlanThread, edit: Edit, values: Mapping[str, Any], then: Then) -> None:
@@ -115,7 +146,7 @@ def _answered(
         from tui.screens.conflict import gone_question
 
         def decided(make: bool | None) -> None:
-            if make:
+            if make and edit.make_new is not None:
                 plan.fetch(
                     node,
                     lambda session: save_as_new(session, edit, values),

@@ -44,7 +44,7 @@ class PlainArea(TextArea):
         Binding(
             "ctrl+e",
             "external",
-            "In your editor",
+            "Editor",
             id="area.external",
             tooltip="Open this text in $VISUAL or $EDITOR",
         ),

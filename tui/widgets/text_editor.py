@@ -18,6 +18,7 @@ from tui.drafts import DraftKey, Drafts, Typing
 from tui.edits import EditField
 from tui.key_gate import KeyGate
 from tui.text import visible
+from tui.when import when
 from tui.widgets.plain_area import PlainArea
 from tui.widgets.status_line import StatusLine
 
@@ -123,6 +124,7 @@ class TextEditor(Vertical):
         done: Done,
         *,
         draft: DraftKey | None = None,
+        on_changed: Callable[[], object] | None = None,
         enter_saves: bool = True,
     ) -> None:
         """Type over a region of the screen.
@@ -133,6 +135,7 @@ class TextEditor(Vertical):
             done: Takes the values by name, or None when nothing is to be saved. It removes
                 the draft once they are saved; ``tui/screens/saving.py`` does all of that.
             draft: What the draft is kept by; nothing is kept when None.
+            on_changed: Called when the plan has changed meanwhile; what it finds, ``warn`` says.
             enter_saves: Whether ``enter`` saves a text of many lines too, rather than
                 making a new one.
         """
@@ -141,9 +144,11 @@ class TextEditor(Vertical):
         self._fields = list(fields)
         self._done: Done | None = done
         self._key = draft
+        self._look = on_changed
         self._enter_saves = enter_saves
         self._typing: Typing | None = None
         self._before: Widget | None = None
+        self._is_other = False
 
     @property
     def values(self) -> Values:
@@ -181,7 +186,7 @@ class TextEditor(Vertical):
         self._areas[0].focus()
         found = self._typing.found if self._typing is not None else None
         if found is not None:
-            self.say(f"Unsaved text from {_moment(found.at)} · ctrl+r takes the saved one back")
+            self.say(f"Unsaved text, {when(found.at)} · ctrl+r takes the saved one back")
 
     def say(self, words: str) -> None:
         """Say something below the texts; nothing hides the line."""
@@ -189,15 +194,48 @@ class TextEditor(Vertical):
         line.update(Content(visible(words)))
         line.set_class(bool(words), "-shown")
 
+        hear = getattr(self.app, "hear", None)
+        if hear is not None:
+            hear(self)
+
+    def on_unmount(self) -> None:
+        """Hear no more."""
+        unhear = getattr(self.app, "unhear", None)
+        if unhear is not None:
+            unhear(self)
+
+    def on_board_read(self) -> None:
+        """Look whether it is about what is typed at."""
+        if self._done is not None and self._look is not None:
+            self._look()
+
+    def warn(self, words: str) -> None:
+        """Say what others did meanwhile."""
+        if words and self._done is not None:
+            self.say(words)
+
     def on_resize(self, event: events.Resize) -> None:
         """Stay on the screen while it grows."""
         self._place()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Rest the keys that have nothing to do."""
+        if action == "next_field":
+            return len(self._fields) > 1
+        if action == "new_line":
+            return any(not field.one_line for field in self._fields)
+        return self._is_other if action == "restart" else True
+
     @on(PlainArea.Changed)
     def _on_changed(self, event: PlainArea.Changed) -> None:
         event.stop()
+        typed = self._typed()
         if self._typing is not None and self._done is not None:
-            self._typing.note(self._typed())
+            self._typing.note(typed)
+        is_other = any(typed[field.name] != field.value for field in self._fields)
+        if is_other != self._is_other:
+            self._is_other = is_other
+            self.refresh_bindings()
 
     @on(PlainArea.Rescued)
     def _on_rescued(self, event: PlainArea.Rescued) -> None:
@@ -313,8 +351,3 @@ def rescue(app: object, key: DraftKey | None, name: str, text: str) -> None:
     apart = DraftKey(key.kind, key.ids, f"{key.field}~{name}", key.project_id, about)
     drafts.put(apart, {name: text}, {})
     drafts.leave(apart)
-
-
-def _moment(timestamp: str) -> str:
-    """Return a moment as people read it, in UTC as it is stored."""
-    return visible(timestamp[:16].replace("T", " "))
