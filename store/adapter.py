@@ -216,6 +216,31 @@ class DbAdapter(ABC):
         """
 
     @abstractmethod
+    def what_is_missing(self, project_id: str) -> Row:
+        """Count the cards that lack something.
+
+        The row: cards that are not finalized and have no approved requirement; draft
+        requirements; open questions; draft assumptions; planned files that aren't approved
+        (in the order of ``planner.readiness.RULES``). Last, the cards, finalized or not,
+        that hold nothing at all but a title and answers.
+        """
+
+    @abstractmethod
+    def open_questions(self, project_id: str, *, limit: int) -> Sequence[Row]:
+        """Return a project's open questions in map order.
+
+        Rows: question id and text; id, number and title of its card; titles of its workflow
+        and activity.
+        """
+
+    @abstractmethod
+    def changes_since(self, project_id: str, moment: str) -> Sequence[Row]:
+        """Count the accepted batches since a moment, by whom and when.
+
+        Rows: the minute (``2026-01-31T08:00``), actor, number of batches.
+        """
+
+    @abstractmethod
     def project_counts(self) -> Sequence[Row]:
         """Return every project with its size, by name.
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import peewee
 
-from store import batch_reads, log_reads
+from store import batch_reads, log_reads, overview_reads
 from store.adapter import DbAdapter, R, Row
 from store.errors import (
     DatabaseBusy,
@@ -282,6 +282,15 @@ class SqliteAdapter(DbAdapter):
         if project_id is None:
             return self._rows(batch_reads.SEARCH_ALL, match, limit, match)
         return self._rows(batch_reads.SEARCH_PROJECT, match, project_id, limit, match)
+
+    def what_is_missing(self, project_id: str) -> Row:
+        return self._rows(overview_reads.WHAT_IS_MISSING, project_id)[0]
+
+    def open_questions(self, project_id: str, *, limit: int) -> Sequence[Row]:
+        return self._rows(overview_reads.OPEN_QUESTIONS, project_id, limit)
+
+    def changes_since(self, project_id: str, moment: str) -> Sequence[Row]:
+        return self._rows(overview_reads.CHANGES_SINCE, project_id, moment)
 
     def project_counts(self) -> Sequence[Row]:
         return self._rows(batch_reads.PROJECT_COUNTS)

@@ -204,6 +204,11 @@ class PlannerApp(ConfiguredApp):
         else:
             self._plan.fetch(self._map, lambda session: session.open_project(project_id), reveal)
 
+    def filter_for(self, text: str) -> None:
+        """Leave what is open over the map, and show only the cards that a filter lets through."""
+        self._map.pop_until_active()
+        self._map.filter_for(text)
+
     def action_help(self) -> None:
         """Show every key."""
         from tui.keys import help_groups

@@ -848,6 +848,54 @@ def test_project_counts(plan: DbAdapter) -> None:
     ]
 
 
+def test_what_is_missing_counts_cards(plan: DbAdapter) -> None:
+    # The one card has a draft of everything, and a planned file that is only proposed.
+    assert plan.what_is_missing("project-1") == (1, 1, 1, 1, 1, 0)
+    plan.insert(example(Card, id="bare", number=2))
+    assert plan.what_is_missing("project-1") == (2, 1, 1, 1, 1, 1)
+    for table in (CardRequirement, CardQuestion, CardAssumption, CardPlannedFile):
+        plan.update(table, f"{table.TABLE}-1", status="approved")
+        plan.insert(example(table, id="twice", card_id="bare", position=1))
+    assert plan.what_is_missing("project-1") == (1, 1, 1, 1, 1, 0)
+    plan.update(Card, "bare", finalized_at=NEW)
+    assert plan.what_is_missing("project-1") == (0, 0, 0, 0, 0, 0)
+    assert plan.what_is_missing("nobody") == (0, 0, 0, 0, 0, 0)
+
+
+def test_open_questions_are_in_map_order(plan: DbAdapter) -> None:
+    plan.insert(example(Card, id="first", title="First", position=-1, number=2))
+    plan.insert(example(CardQuestion, id="q2", card_id="first", text="When?"))
+    plan.insert(example(CardQuestion, id="q3", status="approved"))
+    place = ("Sign up", "Enter an address")
+    rows = [
+        ("q2", "When?", "first", 2, "First", *place),
+        ("card_question-1", "Are aliases allowed?", "card-1", 1, "Check the address", *place),
+    ]
+    assert plan.open_questions("project-1", limit=9) == rows
+    assert plan.open_questions("project-1", limit=1) == rows[:1]
+    assert plan.open_questions("nobody", limit=9) == []
+
+
+def test_changes_since_counts_batches(plan: DbAdapter) -> None:
+    for n, (batch, actor) in enumerate((("b2", "ben"), ("b2", "ben"), ("b3", None)), start=2):
+        row = example(
+            PlanningAction,
+            id=f"a{n}",
+            sequence=n,
+            batch_id=batch,
+            actor=actor,
+            applied_at=f"2026-02-01T08:00:0{n}.000Z",
+            idempotency_key=None,
+        )
+        plan.insert(row)
+    plan.insert(example(PlanningAction, id="no", sequence=None, idempotency_key=None))
+    old, new = "2026-01-31T08:00", "2026-02-01T08:00"
+    found = plan.changes_since("project-1", "2026-01-01")
+    assert found == [(old, "someone", 1), (new, None, 1), (new, "ben", 1)]
+    assert plan.changes_since("project-1", "2026-02-01") == found[1:]
+    assert plan.changes_since("nobody", "2026-01-01") == []
+
+
 @contextmanager
 def counted(db: Any) -> Iterator[list[str]]:
     """Gather the statements that a store sends; SQLite's own."""
@@ -871,6 +919,10 @@ def test_batch_reads_take_one_query_whatever_the_size(db: DbAdapter) -> None:
             "some cards": lambda: db.board_cards("project-1", [a.id for a in activities]),
             "details": lambda: db.card_details([card.id for card in cards]),
             "counts": db.project_counts,
+            "missing": lambda: db.what_is_missing("project-1"),
+            "questions": lambda: db.open_questions("project-1", limit=999),
+            "changes": lambda: db.changes_since("project-1", "2026-01-01"),
+            "batches": lambda: db.action_batches("project-1", limit=999),
         }
         activities, cards = db.list(WorkflowActivity), db.list(Card)
         for name, read in reads.items():

@@ -20,3 +20,12 @@ async def _find(board: OpenBoard, key: str) -> None:
     await board.write("1.1.3")
     await board.press("enter")
     assert board.selected == "w1a1c3"
+
+
+@checks("plan.overview")
+async def _overview(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert board.top == "OverviewScreen"
+    assert "Cards by status" in board.dialog
+    await board.press(key)
+    assert board.selected == "w1a1c1"

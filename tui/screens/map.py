@@ -285,6 +285,16 @@ class MapScreen(MapOpens):
             self.filter.close()
             self._show_board(wanted)
 
+    def filter_for(self, text: str) -> None:
+        """Show only the cards that a filter lets through; every card for an empty one."""
+        line = self.query_one(FilterLine)
+        if text:
+            self.filter.open(self._board)
+            line.bring_back(text)
+            line.action_keep()
+        else:
+            line.action_clear()
+
     def keep_whereabouts(self) -> None:
         """Remember where the person is, for the next start."""
         if self._board is not None and self._whereabouts is not None:

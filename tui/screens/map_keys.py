@@ -121,6 +121,13 @@ MAP_KEYS: list[BindingType] = [
         tooltip="Find words in every text of every project",
     ),
     Binding(
+        "o",
+        "overview",
+        "Overview",
+        id="plan.overview",
+        tooltip="The project at a glance, in bars",
+    ),
+    Binding(
         "y",
         "history",
         "History",

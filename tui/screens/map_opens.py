@@ -19,3 +19,9 @@ class MapOpens(MapEdits):
         from tui.screens.find import FindScreen
 
         self.app.push_screen(FindScreen(self._plan))
+
+    def action_overview(self) -> None:
+        """Show the project at a glance."""
+        from tui.screens.overview import OverviewScreen
+
+        self.app.push_screen(OverviewScreen(self._plan))
