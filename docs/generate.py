@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import os
 import tempfile
 import types
 import typing
@@ -215,6 +216,7 @@ async def picture() -> str:
     from planner.sample import load_sample
     from store.open import open_store
 
+    os.environ["COLORTERM"] = "truecolor"
     ids = count(1)
     with tempfile.TemporaryDirectory() as folder:
         db = open_store(Path(folder) / "sample.db")

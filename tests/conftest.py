@@ -20,6 +20,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))
     for name in ("PLANNER_DB", "XDG_RUNTIME_DIR", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+    # Nor does what is drawn depend on the terminal that the tests are run in.
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
     return folder
 
 

@@ -13,6 +13,7 @@ from textual.message import Message
 from store.adapter import DbAdapter
 from tui.config import Config
 from tui.configured_app import ConfiguredApp
+from tui.drawing import Drawing
 from tui.places import Places
 from tui.plan_thread import PlanThread
 from tui.progress import ProgressWatch
@@ -85,6 +86,7 @@ class PlannerApp(ConfiguredApp):
         database: str,
         places: Places | None = None,
         config: Config | None = None,
+        drawing: Drawing = Drawing.UNICODE,
     ) -> None:
         """Show a plan.
 
@@ -96,9 +98,10 @@ class PlannerApp(ConfiguredApp):
             database: The database's path, to show.
             places: Where what lasts beside the plan is kept; nothing lasts when None.
             config: What was chosen in the config, which was read already.
+            drawing: What the terminal can be drawn with.
         """
         self.places = places or Places()
-        super().__init__(config or Config(), Remembered(self.places.state, database))
+        super().__init__(config or Config(), Remembered(self.places.state, database), drawing)
         self.sub_title = database
         session = Session(db, self._tell, actor=actor, project=project or self.remembered.project)
         self._plan = PlanThread(session, rest=self._remember)

@@ -7,6 +7,7 @@ and the commands start at once.
 from __future__ import annotations
 
 import getpass
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -28,11 +29,12 @@ EXIT_REFUSED = 1
 
 
 class Where:
-    """Which database and project the command line is about."""
+    """Which database and project the command line is about, and how to draw them."""
 
-    def __init__(self, db: str | None, project: str | None) -> None:
+    def __init__(self, db: str | None, project: str | None, ascii_: bool = False) -> None:
         self.db = db
         self.project = project
+        self.ascii = ascii_
 
     def target(self) -> str:
         """Return the database to open: ``--db``, else ``$PLANNER_DB``, else the user's own.
@@ -67,9 +69,10 @@ where_option = click.make_pass_decorator(Where)
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--db", metavar="PATH", help="The plan's file. Default: $PLANNER_DB, else your own.")
 @click.option("--project", metavar="NAME", help="The project to open, by name or id.")
+@click.option("--ascii", "ascii_", is_flag=True, help="Draw with ASCII characters alone.")
 @click.version_option(package_name="planner-tui", prog_name="planner-tui")
 @click.pass_context
-def main(context: click.Context, db: str | None, project: str | None) -> None:
+def main(context: click.Context, db: str | None, project: str | None, ascii_: bool) -> None:
     """Plan software in the terminal: workflows, activities and cards on one board.
 
     Without a command it opens the board.
@@ -80,7 +83,10 @@ def main(context: click.Context, db: str | None, project: str | None) -> None:
       planner-tui --db plan.db             open the plan in a file
       planner-tui --db plan.db apply -     apply planning actions from standard input
     """
-    context.obj = Where(db, project)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a quotation mark is no reason to fail
+    context.obj = Where(db, project, ascii_)
     if context.invoked_subcommand is None:
         _open_board(context.obj)
 
@@ -272,6 +278,8 @@ def _open_board(where: Where, *, sample: bool = False) -> None:
     """Open the board, on the sample plan when asked to; end with its exit status."""
     import gc
 
+    from tui.drawing import asked_in, how_to_draw
+
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         fail("The board needs a terminal. planner-tui --help lists what works without one.")
     # Collecting garbage among what the imports make costs a tenth of the first frame.
@@ -282,6 +290,8 @@ def _open_board(where: Where, *, sample: bool = False) -> None:
     os.environ.setdefault("TEXTUAL_FPS", "1000")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     config = _read_config(_config_path())
+    asked = where.ascii or asked_in(os.environ)
+    drawing = how_to_draw(config.ascii if asked is None else asked, os.environ)
     db = where.open()
     if sample:
         from planner.sample import load_sample
@@ -300,6 +310,7 @@ def _open_board(where: Where, *, sample: bool = False) -> None:
         database=where.target(),
         places=_places(),
         config=config,
+        drawing=drawing,
     )
     try:
         app.run(mouse=config.mouse)

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from tui.config import Config
+from tui.drawing import Drawing
 from tui.key_gate import KeyGate
 from tui.remembered import Remembered
-from tui.themes import DEFAULT, OWN, activity_colors
+from tui.themes import DEFAULT, IN_16_COLORS, OWN, activity_colors
+
+if TYPE_CHECKING:
+    from textual.filter import LineFilter
 
 
 class ConfiguredApp(KeyGate):
     """An app with a config and a memory of what was chosen on it."""
 
-    def __init__(self, config: Config, remembered: Remembered) -> None:
+    def __init__(self, config: Config, remembered: Remembered, drawing: Drawing) -> None:
         """Be as the config says.
 
         Args:
             config: What was chosen in the config.
             remembered: What was chosen on the board, and is remembered from here on.
+            drawing: What the terminal can be drawn with.
         """
         super().__init__()
         self.config = config
         self.remembered = remembered
         for theme in OWN:
             self.register_theme(theme)
-        self._default_theme = config.theme or DEFAULT
-        self.set_reactive(ConfiguredApp.theme, self._first_theme())
+        few = self.console.color_system == "standard"
+        self._default_theme = config.theme or (IN_16_COLORS if few else DEFAULT)
+        self._begin_with(self._first_theme())
+        self._ascii: LineFilter | None = None
+        if drawing is not Drawing.UNICODE:
+            from tui.ascii import AsciiOnly
+
+            self._ascii = AsciiOnly(texts=drawing is Drawing.ASCII_ONLY)
         if config.keys:
             self.set_keymap(config.keys)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what changes lines before they are drawn."""
+        filters = super().get_line_filters()
+        return filters if self._ascii is None else [*filters, self._ascii]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give the activities colours in themes that bring none."""
@@ -35,12 +54,35 @@ class ConfiguredApp(KeyGate):
     def watch_theme(self, before: str, theme: str) -> None:
         """Remember a theme that was chosen."""
         if theme != before:
+            self._fit_no_color()
             self.remembered.keep_theme(theme, self._default_theme)
 
     def bell(self) -> None:
         """Ring the bell, unless the config says not to."""
         if self.config.bell:
             super().bell()
+
+    def _begin_with(self, name: str) -> None:
+        """Take a theme without reading the style sheets once more, as setting it would."""
+        self.set_reactive(ConfiguredApp.theme, name)
+        theme, was = self.current_theme, [one for one in self.classes if one.startswith("-theme-")]
+        classes = {**dict.fromkeys(was, False), f"-theme-{theme.name}": True}
+        classes |= {"-dark-mode": theme.dark, "-light-mode": not theme.dark}
+        self.update_classes(classes, update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self._fit_no_color()
+
+    def _fit_no_color(self) -> None:
+        """Take colours away as the theme needs it: greys of the terminal's own would be black."""
+        if not self.no_color:
+            return
+        from textual.filter import Monochrome, NoColor
+
+        from tui.no_color import Reversed
+
+        for index, one in enumerate(self._filters):
+            if isinstance(one, Monochrome | NoColor | Reversed):
+                self._filters[index] = Reversed() if self.native_ansi_color else Monochrome()
 
     def _first_theme(self) -> str:
         """Return the theme that was chosen last, as long as the default is what it was then."""

@@ -1,4 +1,4 @@
-"""The two themes of our own, and the colours of activities in all the others.
+"""The themes of our own, and the colours of activities in all the others.
 
 What the screens need besides Textual's colours are ``$activity-yellow`` and so on, with
 ``$activity-text`` for what stands on them; ``activity_colors`` gives them for any theme.
@@ -10,6 +10,9 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 DEFAULT = "planner-dark"
 """The theme of a first start."""
+
+IN_16_COLORS = "planner-16"
+"""The theme of one in a terminal that has 16 colours."""
 
 _ON_DARK = {
     "activity-yellow": "#e3c04a",
@@ -33,12 +36,12 @@ _ON_LIGHT = {
     "activity-plain": "#c3c7cf",
     "activity-plain-text": "#1b1d22",
 }
-_IN_16_COLORS = {
+_OF_16 = {
     "activity-yellow": "ansi_yellow",
-    "activity-blue": "ansi_blue",
+    "activity-blue": "ansi_cyan",
     "activity-purple": "ansi_magenta",
     "activity-green": "ansi_green",
-    "activity-orange": "ansi_bright_yellow",
+    "activity-orange": "ansi_bright_red",
     "activity-pink": "ansi_bright_magenta",
     "activity-text": "ansi_black",
     "activity-plain": "ansi_white",
@@ -105,7 +108,69 @@ PLANNER_LIGHT = Theme(
     },
 )
 
-OWN = (PLANNER_DARK, PLANNER_LIGHT)
+PLANNER_16 = Theme(
+    name="planner-16",
+    dark=True,
+    ansi=True,
+    background="ansi_black",
+    foreground="ansi_white",
+    primary="ansi_blue",
+    secondary="ansi_magenta",
+    accent="ansi_cyan",
+    warning="ansi_yellow",
+    error="ansi_red",
+    success="ansi_green",
+    # Textual leaves the ground to the terminal, which may be of any colour; here it is known.
+    variables={
+        **_OF_16,
+        **dict.fromkeys(
+            ("surface", "panel", "panel-lighten-1", "footer-background", "boost"), "ansi_black"
+        ),
+        **dict.fromkeys(
+            (
+                "text-muted",
+                "text-disabled",
+                "foreground-muted",
+                "footer-foreground",
+                "footer-description-foreground",
+                "button-foreground",
+                "input-cursor-background",
+                "input-selection-foreground",
+            ),
+            "ansi_white",
+        ),
+        **dict.fromkeys(
+            ("text", "text-accent", "block-cursor-foreground", "block-cursor-blurred-foreground"),
+            "ansi_bright_white",
+        ),
+        **dict.fromkeys(
+            (
+                "primary-muted",
+                "block-cursor-background",
+                "block-cursor-blurred-background",
+                "input-selection-background",
+                "scrollbar",
+            ),
+            "ansi_blue",
+        ),
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
+        "border": "ansi_cyan",
+        "border-blurred": "ansi_white",
+        "input-cursor-foreground": "ansi_black",
+        "text-primary": "ansi_bright_cyan",
+        "text-secondary": "ansi_bright_magenta",
+        "text-warning": "ansi_bright_yellow",
+        "text-error": "ansi_bright_red",
+        "text-success": "ansi_bright_green",
+        "footer-key-foreground": "ansi_bright_yellow",
+        "footer-description-background": "ansi_black",
+        "scrollbar-background": "ansi_black",
+        "scrollbar-corner-color": "ansi_black",
+    },
+)
+
+OWN = (PLANNER_DARK, PLANNER_LIGHT, PLANNER_16)
 """The themes of our own."""
 
 
@@ -117,5 +182,5 @@ def known_themes() -> list[str]:
 def activity_colors(theme: Theme) -> dict[str, str]:
     """Return the colours of activities for a theme that brings none."""
     if theme.ansi:
-        return _IN_16_COLORS
+        return _OF_16
     return _ON_DARK if theme.dark else _ON_LIGHT

@@ -1,6 +1,7 @@
 """What a person has chosen and where they were, in a real terminal."""
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -70,4 +71,57 @@ def test_keys_and_theme_of_the_config(plan: Path, home: Path):
         board.press("x", "x", DOWN)
         board.wait_until(lambda: board.selected() == "Card 2", "the card that x goes to")
         assert b"48;2;255;255;255" in board.output  # the white cards of the light theme
+        board.quit()
+
+
+@pytest.mark.parametrize(
+    ("environment", "title"),
+    [
+        ({"LC_ALL": "C"}, "Caf? ????"),
+        ({"LANG": "C", "LC_ALL": ""}, "Caf? ????"),
+        ({"PLANNER_ASCII": "1", "LC_ALL": "POSIX"}, "Caf? ????"),
+        ({"PLANNER_ASCII": "1"}, "Café 日本"),
+    ],
+)
+def test_a_terminal_with_ascii_alone(
+    database_path: Path, home: Path, environment: dict[str, str], title: str
+):
+    make_plan(database_path, [["Café 日本", "Second"], ["Third"]])
+    with Board("--db", database_path, home=home, **environment) as board:
+        board.wait_for(title, "o todo", "v Flow", "? Help")
+        board.wait_until(lambda: "# Second" not in board.text, "the first card to be selected")
+        board.press(DOWN)
+        board.wait_for("# Second")
+        board.press("d")
+        board.wait_for("Delete card #2?")
+        board.press("n", "?")
+        board.wait_for("Type to narrow the keys")
+        board.press("\x1b")
+        board.wait_gone("Type to narrow the keys")
+        board.quit()
+        shown = board.output.replace("Café 日本".encode(), b"")
+        assert shown.isascii()
+
+
+def test_ascii_when_asked_on_the_command_line_and_not_when_refused(plan: Path, home: Path):
+    with Board("--ascii", "--db", plan, home=home) as board:
+        board.wait_for("# Card 0", "o todo")
+        board.quit()
+        assert board.output.isascii()
+    write_config(home, "[board]\nascii = false\n")
+    with Board("--db", plan, home=home, LC_ALL="C") as board:
+        board.wait_for("█ Card 0", "○ todo")
+        board.quit()
+
+
+@pytest.mark.parametrize("colours", [{"TERM": "xterm", "COLORTERM": ""}, {"NO_COLOR": "1"}])
+def test_few_colours_or_none_tell_the_selected_card_by_more(
+    plan: Path, home: Path, colours: dict[str, str]
+):
+    with Board("--db", plan, home=home, **colours) as board:
+        board.wait_for("█ Card 0")
+        board.press(DOWN)
+        board.wait_for("█ Card 1", "▎ Card 0")
+        if "TERM" in colours:
+            assert not re.search(rb"\x1b\[[0-9;]*[34]8;[25];", board.output)
         board.quit()

@@ -20,6 +20,7 @@ from store.records import Card, Workflow, WorkflowActivity
 from tests.planner.plans import Plan
 from tui.app import PlannerApp
 from tui.config import Config
+from tui.drawing import Drawing
 from tui.places import Places
 from tui.plan_thread import Job, PlanThread
 from tui.screens.map import MapScreen
@@ -347,7 +348,14 @@ def make_app(
     project: str | None = None,
     places: Places | None = None,
     config: Config | None = None,
+    drawing: Drawing = Drawing.UNICODE,
 ) -> PlannerApp:
     return PlannerApp(
-        db, actor=ACTOR, project=project, database=str(path), places=places, config=config
+        db,
+        actor=ACTOR,
+        project=project,
+        database=str(path),
+        places=places,
+        config=config,
+        drawing=drawing,
     )

@@ -1,5 +1,6 @@
 """The themes: readable, switched with the palette, remembered."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from textual.color import Color
 from textual.widget import Widget
 
 from tests.tui.board import OpenBoard, a_plan, open_board, opened_on
+from tui.config import Config
 from tui.places import Places
 from tui.remembered import Remembered
-from tui.themes import DEFAULT, OWN, PLANNER_DARK, PLANNER_LIGHT
+from tui.themes import DEFAULT, PLANNER_16, PLANNER_DARK, PLANNER_LIGHT
 from tui.widgets.card_detail import CardDetail
 from tui.widgets.key_line import KeyLine
 from tui.widgets.map_canvas import COLORS
@@ -37,8 +39,17 @@ def contrast(one: Color, other: Color) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+XTERM = (
+    *("#000000", "#cd0000", "#00cd00", "#cdcd00", "#0000ee", "#cd00cd", "#00cdcd", "#e5e5e5"),
+    *("#7f7f7f", "#ff0000", "#00ff00", "#ffff00", "#5c5cff", "#ff00ff", "#00ffff", "#ffffff"),
+)
+"""The sixteen colours, where nobody has set others."""
+
+
 def drawn(color: RichColor | None) -> Color:
     assert color is not None
+    if color.number is not None:
+        return Color.parse(XTERM[color.number])
     return Color.from_rich_color(color)
 
 
@@ -56,7 +67,7 @@ def styles(widget: Widget) -> dict[str, Style]:
     }
 
 
-def hard_to_read(board: OpenBoard) -> dict[str, float]:
+def hard_to_read(board: OpenBoard, least: float = READABLE) -> dict[str, float]:
     """Return all that has too little contrast on the map screen."""
     found = {}
     screen = board.screen
@@ -71,7 +82,7 @@ def hard_to_read(board: OpenBoard) -> dict[str, float]:
                 found[f"{name} on {state}"] = of_style(over)
     found |= {name: of_style(style) for name, style in on_map.items() if "--status-" not in name}
     assert {f"map--activity-{color}" for color in COLORS} <= found.keys()
-    return {name: round(ratio, 2) for name, ratio in found.items() if ratio < READABLE}
+    return {name: round(ratio, 2) for name, ratio in found.items() if ratio < least}
 
 
 async def test_our_own_themes_can_be_read(database_path: Path) -> None:
@@ -81,9 +92,13 @@ async def test_our_own_themes_can_be_read(database_path: Path) -> None:
         board.app.theme = PLANNER_LIGHT.name
         await board.settle()
         assert hard_to_read(board) == {}
+        board.app.theme = PLANNER_16.name
+        await board.settle()
+        # Black on magenta is as far apart as that palette goes.
+        assert hard_to_read(board, least=4.4) == {}
 
 
-@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", [PLANNER_DARK, PLANNER_LIGHT], ids=lambda theme: theme.name)
 def test_words_that_tell_something_can_be_read_on_every_ground(theme) -> None:
     variables = {**theme.to_color_system().generate(), **theme.variables}
     words = [name for name in variables if name.startswith("text-") and name != "text-disabled"]
@@ -137,3 +152,70 @@ async def test_a_remembered_theme_that_is_not_there_is_let_be(
     with a_plan(database_path) as plan:
         async with opened_on(plan, database_path, places=Places(state=tmp_path)) as board:
             assert board.app.theme == DEFAULT
+
+
+# Few colours, or none
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make the test's terminal another one."""
+
+    def make(**environment: str) -> None:
+        for name in ("COLORTERM", "NO_COLOR", "TERM"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+
+    return make
+
+
+async def test_sixteen_colours_have_a_theme_of_their_own(
+    database_path: Path, tmp_path: Path, terminal: Callable[..., None]
+) -> None:
+    terminal(TERM="xterm")
+    places = Places(state=tmp_path)
+    with a_plan(database_path, workflows=1, activities=1, cards=1) as plan:
+        async with opened_on(plan, database_path, places=places) as board:
+            assert board.app.theme == PLANNER_16.name
+            assert board.app.native_ansi_color
+            assert styles(board.map)["map--selected"].bgcolor == RichColor.parse("color(4)")
+        terminal(TERM="xterm-256color")
+        async with opened_on(plan, database_path, places=places) as board:
+            assert board.app.theme == DEFAULT
+        terminal(TERM="xterm")
+        async with opened_on(plan, database_path, config=Config(theme="nord")) as board:
+            assert board.app.theme == "nord"
+
+
+async def test_without_colour_what_is_selected_is_in_reverse(
+    database_path: Path, terminal: Callable[..., None]
+) -> None:
+    terminal(TERM="xterm", NO_COLOR="1")
+    async with open_board(database_path) as board:
+        for theme in (PLANNER_16.name, "ansi-dark"):
+            board.app.theme = theme
+            await board.settle()
+            looks = looks_of(board)
+            assert {(look.color, look.bgcolor) for look in looks.values()} == {
+                (RichColor.default(), RichColor.default())
+            }
+            assert looks["Card 1.1.1"].reverse
+            assert not looks["Card 1.1.2"].reverse
+        # Greys of a theme in true colour, and back.
+        board.app.theme = PLANNER_DARK.name
+        await board.settle()
+        color = looks_of(board)["Card 1.1.2"].color
+        assert color is not None
+        assert color.triplet is not None
+        assert len(set(color.triplet)) == 1
+
+
+def looks_of(board: OpenBoard) -> dict[str, Style]:
+    """Return how the words on the screen look, as they are sent to the terminal."""
+    return {
+        segment.text.strip(): segment.style
+        for strip in board.app.screen._compositor.render_strips()
+        for segment in strip
+        if segment.style and segment.text.strip().startswith("Card ")
+    }
