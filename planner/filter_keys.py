@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from planner.filter_values import PRIORITIES, PRIORITY, TIME, Values, one_of, titled
-from store.records import BuildState, CardStatus
+from planner.filter_values import PRIORITY, TIME, Values, one_of, titled
+from store.records import PRIORITIES, BuildState, CardStatus
 
 SHORTEST_BEGINNING = 3
 """Letters from which the beginning of a key, with a colon, is taken for the key mistyped."""

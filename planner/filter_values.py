@@ -15,12 +15,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from planner.board import Board
+from store.records import PRIORITIES
 
 Span = tuple[Any, Any]
 """From a value up to another, the second left out."""
-
-PRIORITIES = ("none", "low", "medium", "high", "urgent")
-"""What each priority is called, from 0 on."""
 
 _MARKS = re.compile("[\u0300-\u036f]+")
 _COMPARED = re.compile(r"(<=|>=|<|>|=)?(.*)", re.DOTALL)

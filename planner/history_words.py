@@ -15,7 +15,14 @@ import msgspec
 from planner.describe import LONGEST_TITLE, clipped, describe
 from planner.differences import Line, differences, value_lines
 from store.adapter import DbAdapter
-from store.records import BY_TABLE, Card, PlanningAction, Workflow, WorkflowActivity
+from store.records import (
+    BY_TABLE,
+    PRIORITIES,
+    Card,
+    PlanningAction,
+    Workflow,
+    WorkflowActivity,
+)
 
 Names = Callable[[str, str], str | None]
 """Gives the name of a row now, by its table and id; None when it is gone."""
@@ -25,8 +32,6 @@ MOST_ACTIONS = 100
 
 MOST_ROWS = 40
 """Rows that an action is said to have made or taken; one of more says how many are left."""
-
-PRIORITIES = ("none", "low", "medium", "high", "urgent")
 
 LABELS = {
     "name": "name",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from itertools import pairwise
 
 from planner.board import Board, CardFace, Column, Lane
 from planner.requests import (
@@ -52,6 +53,29 @@ def plan_move(board: Board, moved: str, direction: str, shown: Shown = everythin
                 if card.id == moved:
                     return _move_card(board, lane_index, column_index, row, direction, shown)
     return None
+
+
+def plan_moves(
+    board: Board, card_ids: Collection[str], direction: str, shown: Shown = everything
+) -> list[Action]:
+    """Return the actions that move several cards one step; together they keep their order.
+
+    Each goes where ``plan_move`` would bring it alone, save that it never passes another of
+    them: those right behind one that is held at an edge stay with it, and those right behind
+    one that leaves its activity go with it.
+
+    Args:
+        board: The map to move on.
+        card_ids: Ids of the cards.
+        direction: ``up``, ``down``, ``left`` or ``right``.
+        shown: Which cards a filter shows.
+    """
+    wanted = set(card_ids)
+    if direction in ("left", "right"):
+        return _moves_sideways(board, wanted, direction)
+    if direction in ("up", "down"):
+        return _moves_along(board, wanted, direction, shown)
+    return []
 
 
 def plan_move_to(
@@ -153,6 +177,69 @@ def _move_card(
         return None
     into = beyond.columns[min(column_index, len(beyond.columns) - 1)]
     return _to(target, into, into.size if by < 0 else 0)
+
+
+def _moves_sideways(board: Board, moved: set[str], direction: str) -> list[Action]:
+    actions: list[Action] = []
+    for lane in board.lanes:
+        # From the edge they go to, so that none is moved twice.
+        columns = lane.columns if direction == "left" else lane.columns[::-1]
+        held = len(columns[0].cards) if columns else 0  # nobody leaves the one at the edge
+        for into, column in pairwise(columns):
+            left = len(column.cards)
+            for row, card in enumerate(column.cards):
+                if card.id in moved:
+                    actions.append(_to(CardTarget(card_id=card.id), into, min(row, held)))
+                    held, left = held + 1, left - 1
+            held = left
+    return actions
+
+
+def _moves_along(board: Board, moved: set[str], direction: str, shown: Shown) -> list[Action]:
+    by = -1 if direction == "up" else 1
+    now = {c.id: [card.id for card in c.cards] for lane in board.lanes for c in lane.columns}
+    actions: list[Action] = []
+    # From the edge they go to; what leaves an activity comes to one that was seen to already.
+    for lane_index in range(len(board.lanes))[::-by]:
+        beyond = _lane_with_columns(board.lanes, lane_index, by)
+        lane = board.lanes[lane_index]
+        for column_index in range(len(lane.columns))[::-by]:
+            column = lane.columns[column_index]
+            into = beyond.columns[min(column_index, len(beyond.columns) - 1)] if beyond else None
+            actions += _column_moves(column, into, moved, by, shown, now)
+    return actions
+
+
+def _column_moves(
+    column: Column,
+    into: Column | None,
+    moved: set[str],
+    by: int,
+    shown: Shown,
+    now: dict[str, list[str]],
+) -> list[Action]:
+    """Move cards within one activity, the foremost out of it; ``now`` is kept up to date."""
+    actions: list[Action] = []
+    order = now[column.id]
+    front: str | None = None  # the card to pass
+    for card in column.cards[::-by]:
+        if card.id not in moved:
+            if shown(card):
+                front = card.id
+            continue
+        target = CardTarget(card_id=card.id)
+        if front is not None:
+            place = order.index(front)
+            order.remove(card.id)
+            order.insert(place, card.id)
+            actions.append(ReorderCard(target_ref=target, payload=Move(position=place)))
+        elif into is not None:
+            there = now[into.id]
+            place = len(there) if by < 0 else 0
+            order.remove(card.id)
+            there.insert(place, card.id)
+            actions.append(_to(target, into, place))
+    return actions
 
 
 def _lane_with_columns(lanes: Sequence[Lane], start: int, by: int) -> Lane | None:

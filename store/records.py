@@ -20,6 +20,10 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
+PRIORITIES = ("none", "low", "medium", "high", "urgent")
+"""What each priority is called, from 0 on."""
+
+
 class BuildState(StrEnum):
     """How far a run (or what it builds) has come."""
 

@@ -5,7 +5,7 @@ Every sign is one cell wide in every terminal, and none is told by colour alone.
 
 from __future__ import annotations
 
-from store.records import BuildState, CardStatus
+from store.records import PRIORITIES, BuildState, CardStatus
 
 STATUS: dict[str, str] = {
     CardStatus.TODO: "○",
@@ -18,9 +18,6 @@ STATUS: dict[str, str] = {
 
 PRIORITY = ("", "↓", "!", "!!", "!!!")
 """A card's priority, from none to urgent."""
-
-PRIORITY_WORDS = ("none", "low", "medium", "high", "urgent")
-"""What each priority is called."""
 
 BUILD: dict[str, str] = {
     BuildState.QUEUED: "…",
@@ -38,6 +35,9 @@ FINALIZED = "◆"
 READY = "◇"
 """A card that lacks nothing and may be finalized."""
 
+MARKED = "✚"
+"""A card that is marked, to be changed together with others."""
+
 REQUIREMENTS, QUESTIONS, PLANNED_FILES = "r", "?", "f"
 """What the counts on a card count."""
 
@@ -52,5 +52,4 @@ def priority_sign(priority: int) -> str:
 
 def priority_word(priority: int) -> str:
     """Return the word of a priority."""
-    known = 0 <= priority < len(PRIORITY_WORDS)
-    return PRIORITY_WORDS[priority] if known else str(priority)
+    return PRIORITIES[priority] if 0 <= priority < len(PRIORITIES) else str(priority)

@@ -16,8 +16,6 @@ from textual.message import Message
 
 from planner.board import (
     Board,
-    CardFace,
-    find_card,
     next_board,
     read_board,
     read_lanes,
@@ -30,11 +28,7 @@ from planner.requests import (
     Action,
     ActivityChange,
     ActivityTarget,
-    CardChange,
-    CardTarget,
     UpdateActivity,
-    UpdateCard,
-    given,
 )
 from store.adapter import DbAdapter, Row
 from store.errors import StoreError
@@ -43,7 +37,6 @@ from store.records import (
     Card,
     WorkflowActivity,
 )
-from tui.glyphs import priority_word
 
 if TYPE_CHECKING:
     from planner.actions import BatchResult, Planner
@@ -220,19 +213,6 @@ class Session:
         said = f"{said} · {also}" if also else said
         self._show(result, select, said, loud=loud, way_back=back)
         return result
-
-    def step_card(self, card_id: str, change: Callable[[CardFace], CardChange | None]) -> None:
-        """Change a card from what it is by now, so that quick keys add up."""
-        card = find_card(self.board, card_id) if self.board is not None else None
-        payload = change(card) if card is not None else None
-        if card is None or payload is None:
-            return
-        words = [
-            f"priority {priority_word(value)}" if name == "priority" else str(value)
-            for name, value in given(payload).items()
-        ]
-        action = UpdateCard(target_ref=CardTarget(card_id=card_id), payload=payload)
-        self.apply([action], note=f"#{card.number} is now {', '.join(words)}")
 
     def step_color(self, activity_id: str) -> None:
         """Give an activity the colour after the one it has by now."""

@@ -6,11 +6,9 @@ from hypothesis import strategies as st
 
 from planner.filter_completion import begins_a_key, completions, hint
 from planner.filter_keys import KEYS
-from planner.filter_values import PRIORITIES
 from planner.filtering import CardFilter
-from store.records import CardStatus
+from store.records import PRIORITIES, CardStatus
 from tests.planner.test_filtering import TERMS, WORDS
-from tui.glyphs import PRIORITY_WORDS
 
 
 def offered(line: str, cursor: int | None = None) -> list[str]:
@@ -127,10 +125,6 @@ def test_what_is_completed_can_be_understood(terms: list[str], more: str, cursor
         assert whole[at:] == line[cursor:]
         new = [m for m in CardFilter(whole, WORDS).mistakes if m.reason not in before]
         assert all(mistake.unfinished for mistake in new)
-
-
-def test_the_priorities_are_called_the_same_everywhere() -> None:
-    assert PRIORITIES == PRIORITY_WORDS
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=list(KEYS))

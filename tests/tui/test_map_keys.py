@@ -11,7 +11,7 @@ from planner.projects import create_project
 from store.records import Card, CardStatus, Project, Workflow
 from store.sqlite import SqliteAdapter
 from tests.planner.plans import in_activity, on, request
-from tests.tui import draft_checks, lane_checks, screen_checks  # noqa: F401  (they fill CHECKS)
+from tests.tui import draft_checks, lane_checks, mark_checks, screen_checks  # noqa: F401  (they fill CHECKS)
 from tests.tui.board import PATIENCE, OpenBoard, a_plan, open_board, opened_on
 from tests.tui.map_checks import CHECKS, checks
 from tui.screens.map_keys import MAP_KEYS

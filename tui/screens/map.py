@@ -90,6 +90,7 @@ class MapScreen(MapOpens):
         self._board = message.board
         whereabouts = self._whereabouts or self._go_back(message.board.project.id)
         self.filter.take_board(message.board)
+        self.marks.take_board(message.board)
         self._show_board(message.select or whereabouts.selection())
         made = message.select
         hidden = self.filter.is_on and made is not None and self.map.selected_id != made
@@ -257,9 +258,12 @@ class MapScreen(MapOpens):
         """Type what the cards to show must hold."""
         self.filter.open(self._board)
 
-    def action_clear_filter(self) -> None:
-        """Show every card again."""
-        self.query_one(FilterLine).action_clear()
+    def action_clear(self) -> None:
+        """Unmark every card; where none is marked, show every card again."""
+        if self.marks.clear():
+            self.show_counts()
+        else:
+            self.query_one(FilterLine).action_clear()
 
     def action_projects(self) -> None:
         """Switch to another project, or make one."""
@@ -281,7 +285,7 @@ class MapScreen(MapOpens):
             self._collapsed[project_id] = self._folded() - {lane.id}
         self._show_board(wanted)
         if self.map.selected_id != wanted:
-            self.action_clear_filter()
+            self.query_one(FilterLine).action_clear()
             self.filter.close()
             self._show_board(wanted)
 
@@ -313,23 +317,33 @@ class MapScreen(MapOpens):
         self._board = self._whereabouts = None
         self.query_one(FilterLine).action_clear()
         self.filter.close()
+        self.marks.clear()
         self.map.show((), frozenset())
 
     def _show_board(self, select: str | None = None) -> None:
         board = self._board
         if board is None:
             return
-        lanes, counts = board.lanes, cards_in_words(board.size)
+        lanes, folded = board.lanes, self._folded()
         note = "An empty plan: w makes its first workflow."
-        folded = self._folded()
         if self.filter.is_on:
             lanes, folded = self.filter.narrow(lanes), frozenset[str]()
-            shown = sum(column.shown for lane in lanes for column in lane.columns)
-            counts = f"{shown} of {cards_in_words(board.size)}"
             note = "No card matches. escape shows them all."
-        self.filter.show_answer(counts)
-        self.status.show_project(board.project.name, counts)
         self.map.show(lanes, folded, select=select, empty_note=note)
+        self.show_counts()
+
+    def show_counts(self) -> None:
+        """Say how many cards there are and are shown, and how many are marked."""
+        board = self._board
+        if board is None:
+            return
+        counts = cards_in_words(board.size)
+        if self.filter.is_on:
+            shown = sum(column.shown for lane in self.map.lanes for column in lane.columns)
+            counts = f"{shown} of {counts}"
+        self.filter.show_answer(counts)
+        marked = self.marks.words
+        self.status.show_project(board.project.name, f"{counts} · {marked}" if marked else counts)
 
     def _folded(self) -> frozenset[str]:
         assert self._board is not None  # noqa: S101  (narrows for the type checker)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from textual import on
 from textual.geometry import Region
 
+from planner import many
 from planner import requests as ask
 from planner.board import CardFace
-from planner.moves import plan_move
-from store.records import CardStatus
+from planner.many import called
+from tui.asks.many import Changing, change_cards, finalize, move
 from tui.screens.map_lanes import MapLanes, TitleTaken, activities_in_words, cards_in_words
 from tui.session import CardForForm, Session
 from tui.text import visible
 from tui.widgets.map_geometry import HEADING, Place
 from tui.widgets.map_view import MapView
 
-MOST_URGENT = 4
-"""The highest priority."""
+MOST_NAMED = 6
+"""Cards named before they are deleted; of more, how many there are."""
 
 
 class MapEdits(MapLanes):
@@ -98,36 +99,42 @@ class MapEdits(MapLanes):
         self.map.wait_for_opening()
 
     def action_status(self, by: int) -> None:
-        """Give the card its next status."""
-        statuses = list(CardStatus)
-
-        def change(card: CardFace) -> ask.CardChange:
-            index = statuses.index(CardStatus(card.status)) + by
-            return ask.CardChange(status=statuses[index % len(statuses)])
-
-        self._step_card(change)
+        """Give the card, or all marked, its next status."""
+        lead = self.map.selected_id
+        self._change_cards(lambda cards: many.step_status(cards, lead, by))
 
     def action_priority(self, by: int) -> None:
-        """Make the card more or less urgent."""
+        """Make the card, or all marked, more or less urgent."""
+        self._change_cards(lambda cards: many.step_priority(cards, by))
 
-        def change(card: CardFace) -> ask.CardChange | None:
-            priority = max(0, min(card.priority + by, MOST_URGENT))
-            return None if priority == card.priority else ask.CardChange(priority=priority)
+    def action_finalize(self) -> None:
+        """Finalize the card, or all marked; where it is, take the mark away."""
+        cards = self._some_cards()
+        if not cards:
+            return
+        ids = [card.id for card in cards]
 
-        self._step_card(change)
+        def done(refused: list[str]) -> None:
+            if refused and self.marks.ids:
+                self.marks.keep(refused)  # what is left to be seen to
+                self.show_counts()
+
+        self._plan.fetch(
+            self, lambda session: finalize(session, ids), done, f"finalizing {called(cards)}"
+        )
 
     def action_delete(self) -> None:
         """Delete what is selected, once the person has seen what goes with it."""
         from tui.screens.confirm import Confirm
 
-        card, column, lane = self.map.card, self.map.column, self.map.lane
-        if self._board is None or lane is None:
+        cards, column, lane = self.selected_or_marked(), self.map.column, self.map.lane
+        if self._board is None or lane is None or (self.marks.ids and not cards):
             return
         action: ask.Action
-        if card is not None:
-            action = ask.DeleteCard(target_ref=ask.CardTarget(card_id=card.id))
-            question, details = f"Delete card #{card.number}?", _card_goes(card)
-        elif column is not None:
+        if cards:
+            self._delete_cards(cards)
+            return
+        if column is not None:
             target = ask.ActivityTarget(workflow_activity_id=column.id)
             action = ask.DeleteActivity(target_ref=target)
             question = f"Delete the activity “{column.title}”?"
@@ -154,6 +161,22 @@ class MapEdits(MapLanes):
 
         show_drafts(self, self._plan)
 
+    def _delete_cards(self, cards: Sequence[CardFace]) -> None:
+        from tui.screens.confirm import Confirm
+
+        ids, what = [card.id for card in cards], called(cards)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._plan.ask(
+                    lambda session: change_cards(session, ids, many.delete), f"deleting {what}"
+                )
+
+        question = f"Delete {what}?"
+        self.app.push_screen(
+            Confirm(question, [*_cards_go(cards), "u brings it all back."]), answered
+        )
+
     def action_undo(self) -> None:
         """Take back the latest change of the project."""
         self._plan.ask(Session.undo)
@@ -163,21 +186,39 @@ class MapEdits(MapLanes):
         self._plan.ask(Session.redo)
 
     def action_move(self, direction: str) -> None:
-        """Move what is selected one step."""
-        if self.map.place is None or self._board is None:
+        """Move what is selected one step, or all marked."""
+        at = self.map.card or self.map.column or self.map.lane
+        if at is None or self._board is None:
             return
-        moved = (self.map.card or self.map.column or self.map.lane).id  # type: ignore[union-attr]
+        moved = [card.id for card in self.selected_or_marked()] if self.marks.ids else [at.id]
         shown = self.filter.shown
+        if moved:
+            self._plan.ask(
+                # On the plan's thread, against its latest board: quick keys add up.
+                lambda session: move(session, moved, direction, select=at.id, shown=shown),
+                "moving",
+            )
 
-        def move(session: Session) -> None:
-            # On the plan's thread, against its latest board: quick keys add up.
-            if session.board is not None:
-                options = {"shown": shown} if shown else {}
-                action = plan_move(session.board, moved, direction, **options)
-                if action is not None:
-                    session.apply([action], select=moved)
+    # Marks
 
-        self._plan.ask(move)
+    def action_mark(self) -> None:
+        """Mark the card or unmark it, and go on to the next one."""
+        self.marks.toggle()
+        self.show_counts()
+
+    def action_mark_range(self) -> None:
+        """Mark every card from the one marked last to this one."""
+        if self._some_card():
+            self.marks.mark_range()
+            self.show_counts()
+
+    def action_mark_all(self) -> None:
+        """Mark every card that is shown, or unmark them."""
+        self.marks.mark_all()
+        self.show_counts()
+
+    def show_counts(self) -> None:
+        """Say how many cards there are, and how many are marked; the screen does."""
 
     def _position(self, column_id: str, card: CardFace | None) -> int:
         """Return a card's position in its activity, hidden cards counted; 0 for none."""
@@ -188,14 +229,27 @@ class MapEdits(MapLanes):
                     return next((i for i, c in enumerate(column.cards) if c.id == card.id), 0)
         return 0
 
-    def _step_card(self, change: Callable[[CardFace], ask.CardChange | None]) -> None:
-        """Change the selected card from what it is when the plan's thread gets to it."""
-        card = self.map.card
-        if card is None:
+    def _change_cards(self, changing: Changing) -> None:
+        """Change the selected card, or all marked, from what they are once it is their turn."""
+        cards = self._some_cards()
+        if cards:
+            ids = [card.id for card in cards]
+            self._plan.ask(
+                lambda session: change_cards(session, ids, changing), f"changing {called(cards)}"
+            )
+
+    def _some_cards(self) -> list[CardFace]:
+        """Return the cards to change; where there are none, it says so."""
+        cards = self.selected_or_marked()
+        if not cards and not self.marks.ids:
+            self._some_card()
+        return cards
+
+    def _some_card(self) -> bool:
+        """Say whether a card is selected, to the person as well where none is."""
+        if self.map.card is None:
             self.status.say("Select a card first: this changes one.", failed=True)
-            return
-        card_id = card.id
-        self._plan.ask(lambda session: session.step_card(card_id, change))
+        return self.map.card is not None
 
     def _type_title(self, region: Region, value: str, placeholder: str, done: TitleTaken) -> None:
         from tui.widgets.title_input import TitleInput
@@ -219,15 +273,21 @@ def _all_goes(held: str) -> list[str]:
     return [f"Gone with it: {held}, and all they hold."] if held else []
 
 
-def _card_goes(card: CardFace) -> list[str]:
+def _cards_go(cards: Sequence[CardFace]) -> list[str]:
     held = [
-        f"{count} {word}{'' if count == 1 else 's'}"
+        f"{count:,} {word}{'' if count == 1 else 's'}"
         for count, word in (
-            (card.requirements, "requirement"),
-            (card.questions, "open question"),
-            (card.planned_files, "planned file"),
+            (sum(card.requirements for card in cards), "requirement"),
+            (sum(card.questions for card in cards), "open question"),
+            (sum(card.planned_files for card in cards), "planned file"),
         )
         if count
     ]
-    goes = f"{', '.join(held)} and all else it holds go with it." if held else ""
-    return [card.title, *([goes] if goes else [])]
+    what = "it holds" if len(cards) == 1 else "they hold"
+    goes = f"{', '.join(held)} and all else {what} go with {'it' if len(cards) == 1 else 'them'}."
+    more = [f"… and {len(cards) - MOST_NAMED:,} more"] if len(cards) > MOST_NAMED else []
+    if len(cards) == 1:
+        named = [cards[0].title]
+    else:
+        named = [f"#{card.number} {card.title}" for card in cards[:MOST_NAMED]]
+    return [*named, *more, *([goes] if held else [])]

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 
 from planner import requests as ask
 from planner.board import Board, CardFace, Column, Lane
+from planner.many import called
 from store.records import ActivityColor, Workflow, WorkflowActivity
 from tui.asks.lanes import Heading, move_activity, move_cards, read_heading
 from tui.plan_thread import PlanThread
 from tui.screens.map_filter import MapFilter
+from tui.screens.map_marks import MapMarks
 from tui.screens.plan_screen import PlanScreen
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.map_geometry import HEADING
@@ -30,11 +32,27 @@ class MapLanes(PlanScreen):
         super().__init__(plan)
         self._board: Board | None = None
         self.filter = MapFilter(plan, lambda: self.query_one(FilterLine))
+        self.marks = MapMarks(lambda: self.map)
 
     @property
     def map(self) -> MapView:
         """The story map."""
         return self.query_one("#map", MapView)
+
+    def selected_or_marked(self) -> list[CardFace]:
+        """Return the cards that a key is to change: the marked ones, else the selected one.
+
+        Of the marked ones only those that can be seen; where none can, it says so.
+        """
+        if not self.marks.ids:
+            return [self.map.card] if self.map.card is not None else []
+        shown = self.marks.shown()
+        if not shown:
+            self.status.say(
+                f"{self.marks.words}: show them to change them, or escape unmarks them.",
+                failed=True,
+            )
+        return shown
 
     def action_new_activity(self) -> None:
         """Make an activity beside the selected one."""
@@ -149,23 +167,27 @@ class MapLanes(PlanScreen):
 
     def action_move_to(self) -> None:
         """Choose where the selected card goes, or on its heading the activity."""
-        card, column, lane = self.map.card, self.map.column, self.map.lane
-        if self._board is None or lane is None or column is None:
+        column, lane = self.map.column, self.map.lane
+        cards = self.selected_or_marked()
+        if self._board is not None and cards:
+            self._move_cards_to(cards)
+        elif self.marks.ids:
+            return
+        elif self._board is None or lane is None or column is None:
             self.status.say(
                 "Select a card or an activity first: a workflow has nowhere to go.", failed=True
             )
-        elif card is not None:
-            self._move_cards_to([card], column)
         else:
             self._move_activity_to(column, lane)
 
-    def _move_cards_to(self, cards: Sequence[CardFace], column: Column) -> None:
+    def _move_cards_to(self, cards: Sequence[CardFace]) -> None:
         from tui.screens.chooser import Chosen
         from tui.screens.move_to import MoveTo, activity_picks
 
         assert self._board is not None  # noqa: S101  (narrows for the type checker)
         ids = [card.id for card in cards]
-        what = f"card #{cards[0].number}" if len(cards) == 1 else cards_in_words(len(cards))
+        what = called(cards)
+        column = self.map.column
 
         def chosen(choice: Chosen | None) -> None:
             if choice is not None:
@@ -174,7 +196,7 @@ class MapLanes(PlanScreen):
                     f"moving {what}",
                 )
 
-        picks = activity_picks(self._board, column.id)
+        picks = activity_picks(self._board, column.id if column is not None else "")
         self.app.push_screen(MoveTo(f"Move {what} to…", picks, self.map.swatches), chosen)
 
     def _move_activity_to(self, column: Column, lane: Lane) -> None:

@@ -14,8 +14,8 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from store.records import CardStatus
-from tui.glyphs import PRIORITY_WORDS, STATUS, priority_word
+from store.records import PRIORITIES, CardStatus
+from tui.glyphs import STATUS, priority_word
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -154,12 +154,12 @@ class PriorityChoice(Choice):
             tooltip=f"The priority {word}",
             show=False,
         )
-        for priority, word in enumerate(PRIORITY_WORDS)
+        for priority, word in enumerate(PRIORITIES)
     ]
 
     def __init__(self, priority: int) -> None:
         """Offer every priority, and the card's own if it is none of them."""
-        known = list(range(len(PRIORITY_WORDS)))
+        known = list(range(len(PRIORITIES)))
         self._priorities = known if priority in known else [*known, priority]
         names = [
             f"{each} {priority_word(each)}" if each in known else str(each)

@@ -38,6 +38,7 @@ class MapCanvas(ScrollView, inherit_bindings=False):
     MapCanvas > .map--card-meta { background: $surface; color: $text-muted; }
     MapCanvas > .map--selected { background: $primary-muted; color: $foreground; text-style: bold; }
     MapCanvas > .map--selected-meta { background: $primary-muted; color: $foreground; }
+    MapCanvas > .map--mark { background: $secondary; color: $text; text-style: bold; }
     MapCanvas > .map--status-todo { color: $foreground-muted; }
     MapCanvas > .map--status-active { color: $text-primary; }
     MapCanvas > .map--status-questions { color: $text-warning; }
@@ -53,7 +54,7 @@ class MapCanvas(ScrollView, inherit_bindings=False):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"map--{name}" for name in ("gap", "note", "lane", "lane-selected")),
+        *(f"map--{name}" for name in ("gap", "note", "lane", "lane-selected", "mark")),
         *(f"map--{name}" for name in ("card", "card-meta", "selected", "selected-meta")),
         *(f"map--activity-{color}" for color in COLORS),
         *(
@@ -66,6 +67,7 @@ class MapCanvas(ScrollView, inherit_bindings=False):
         super().__init__(id=id)
         self.lanes: tuple[Lane, ...] = ()
         self.collapsed: frozenset[str] = frozenset()
+        self.marked: frozenset[str] = frozenset()
         self.place: Place | None = None
         self.empty_note = ""
         self._geometry = MapGeometry((), frozenset(), 1)
@@ -120,7 +122,7 @@ class MapCanvas(ScrollView, inherit_bindings=False):
             lane,
             width,
             is_open=self._geometry.is_open(lane_index),
-            selected=self._is_marked(Place(lane_index)),
+            selected=self._stands_out(Place(lane_index)),
         )
 
     def _column_line(self, paint: MapPaint, lane_index: int, offset: int, width: int) -> Strip:
@@ -137,11 +139,13 @@ class MapCanvas(ScrollView, inherit_bindings=False):
             if column is None or (part >= CARD_LINES and offset >= HEADINGS):
                 strips.append(paint.blank)
             elif offset < HEADINGS:
-                selected = self._is_marked(Place(lane_index, index))
+                selected = self._stands_out(Place(lane_index, index))
                 strips.append(paint.activity(column, selected))
             elif row < len(column.cards):
-                selected = self._is_marked(Place(lane_index, index, row))
-                strips.append(paint.card(column.cards[row], column.color, selected)[part])
+                selected = self._stands_out(Place(lane_index, index, row))
+                card = column.cards[row]
+                marked = card.id in self.marked
+                strips.append(paint.card(card, column.color, selected, marked)[part])
             elif row == 0 and part == 0 and column.size == 0:
                 strips.append(paint.note("no cards: n adds one", paint.width))
             else:
@@ -151,7 +155,7 @@ class MapCanvas(ScrollView, inherit_bindings=False):
         line = Strip.join(strips).crop(start, start + width)
         return line.adjust_cell_length(width, self._style("gap"))
 
-    def _is_marked(self, place: Place) -> bool:
+    def _stands_out(self, place: Place) -> bool:
         """Say whether a place is selected, or where a dragged card would go."""
         return place in (self.place, self._drop_onto)
 

@@ -17,6 +17,7 @@ from planner.board import CardFace, Column, Lane
 from tui.glyphs import (
     BUILD,
     FINALIZED,
+    MARKED,
     PLANNED_FILES,
     QUESTIONS,
     READY,
@@ -43,20 +44,26 @@ class MapPaint:
         """Draw with these styles, cards so many cells wide."""
         self._styles = styles
         self.width = width
-        self._cards: dict[tuple[str, bool, str | None], tuple[CardFace, tuple[Strip, ...]]] = {}
+        self._cards: dict[
+            tuple[str, bool, bool, str | None], tuple[CardFace, tuple[Strip, ...]]
+        ] = {}
         self._mixed: dict[tuple[str | None, bool, str], CardStyles] = {}
         self.blank = Strip.blank(width, styles("gap"))
         self.gap = Strip.blank(1, styles("gap"))
 
-    def card(self, card: CardFace, color: str | None, selected: bool) -> tuple[Strip, ...]:
+    def card(
+        self, card: CardFace, color: str | None, selected: bool, marked: bool = False
+    ) -> tuple[Strip, ...]:
         """Return a card's lines."""
-        key = (card.id, selected, color)
+        key = (card.id, selected, marked, color)
         kept = self._cards.get(key)
         if kept is not None and kept[0] is card:
             return kept[1]
         if len(self._cards) > MOST_KEPT:
             self._cards.clear()
         strips = self._draw_card(card, color, selected)
+        if marked:
+            strips = self._with_mark(strips)
         self._cards[key] = (card, strips)
         return strips
 
@@ -102,6 +109,15 @@ class MapPaint:
                 for text in title
             ),
             Strip(facts).adjust_cell_length(self.width, meta),
+        )
+
+    def _with_mark(self, strips: tuple[Strip, ...]) -> tuple[Strip, ...]:
+        """Return a card's lines with a mark where the bar begins."""
+        style = self._styles("mark")
+        signs = (MARKED, *" " * (len(strips) - 1))
+        return tuple(
+            Strip([Segment(sign, style), *strip.crop(1)], self.width)
+            for sign, strip in zip(signs, strips, strict=True)
         )
 
     def _card_styles(self, color: str | None, selected: bool, status: str) -> CardStyles:

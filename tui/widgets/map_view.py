@@ -145,6 +145,15 @@ class MapView(MapCanvas, can_focus=True, inherit_bindings=False):
             self._scroll_to_selection()
         self.post_message(self.Selected(self))
 
+    def mark(self, marked: frozenset[str]) -> None:
+        """Have these cards marked and no others, repainting what that changes."""
+        changed = self.marked ^ marked
+        self.marked = marked
+        if changed == {self._selected_id}:
+            self._refresh_place(self.place)
+        elif changed:
+            self.refresh()
+
     def step(self, key: str, times: int = 1) -> None:
         """Move the selection ``up``, ``down``, ``left`` or ``right``."""
         place = self.place
