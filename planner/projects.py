@@ -6,7 +6,10 @@ the event log instead.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+
+import msgspec
 
 from planner.batch import new_id, said
 from planner.errors import Refused
@@ -95,6 +98,51 @@ def delete_project(
         )
         db.delete(Project, project_id)
     return project
+
+
+class ProjectFace(msgspec.Struct, frozen=True):
+    """What a list of projects shows of one.
+
+    ``ready`` counts the cards that may be finalized and aren't, ``finalized`` those that are.
+    """
+
+    id: str
+    name: str
+    description: str | None
+    workflows: int
+    activities: int
+    cards: int
+    open_questions: int
+    ready: int
+    finalized: int
+
+
+def read_projects(db: DbAdapter) -> list[ProjectFace]:
+    """Return every project with what it holds, by name."""
+    with db.view():
+        counts = db.project_counts()
+        rows = db.project_readiness()
+    questions, ready, finalized = Counter[str](), Counter[str](), Counter[str]()
+    for project_id, is_finalized, approved, undecided, is_open, cards, asked in rows:
+        questions[project_id] += asked
+        if is_finalized:
+            finalized[project_id] += cards
+        elif approved and not (undecided or is_open):
+            ready[project_id] += cards
+    return [
+        ProjectFace(
+            project_id,
+            name,
+            description,
+            workflows,
+            activities,
+            cards,
+            questions[project_id],
+            ready[project_id],
+            finalized[project_id],
+        )
+        for project_id, name, description, workflows, activities, cards in counts
+    ]
 
 
 def find_project(db: DbAdapter, name: str) -> Project | None:

@@ -246,3 +246,12 @@ class DbAdapter(ABC):
 
         Rows: project id, name, description, number of workflows, of activities, of cards.
         """
+
+    @abstractmethod
+    def project_readiness(self) -> Sequence[Row]:
+        """Return how many cards of each project are how far, a row for each mix there is.
+
+        Rows: project id; whether the cards are finalized, have an approved requirement, hold
+        something undecided (see ``board_cards``), hold an open question (0 or 1 each); number
+        of such cards, of their open questions.
+        """

@@ -19,15 +19,7 @@ ORDER BY workflow.position, workflow.created_at, workflow.id,
          activity.position, activity.created_at, activity.id
 """
 
-BOARD_CARDS_OF_PROJECT = """
-SELECT card.workflow_activity_id, card.id, card.number, card.title, card.status, card.priority,
-       card.build_state, card.finalized_at,
-       coalesce(requirement.held, 0), coalesce(question.held, 0), coalesce(planned_file.held, 0),
-       coalesce(requirement.approved, 0),
-       coalesce(requirement.drafts, 0) + coalesce(assumption.drafts, 0)
-       + coalesce(planned_file.drafts, 0)
-FROM card
-LEFT JOIN (
+_CARDS_HOLD = """LEFT JOIN (
     SELECT card_id, count(*) AS held, sum(status = 'approved') AS approved,
            sum(status = 'draft') AS drafts
     FROM card_requirement WHERE status <> 'rejected' GROUP BY card_id
@@ -43,12 +35,24 @@ LEFT JOIN (
     SELECT card_id, count(*) AS held, sum(status <> 'approved') AS drafts
     FROM card_planned_file GROUP BY card_id
 ) AS planned_file ON planned_file.card_id = card.id
-WHERE card.workflow_activity_id IN (
+"""
+
+_CARDS_OF_PROJECT = """
+SELECT card.workflow_activity_id, card.id, card.number, card.title, card.status, card.priority,
+       card.build_state, card.finalized_at,
+       coalesce(requirement.held, 0), coalesce(question.held, 0), coalesce(planned_file.held, 0),
+       coalesce(requirement.approved, 0),
+       coalesce(requirement.drafts, 0) + coalesce(assumption.drafts, 0)
+       + coalesce(planned_file.drafts, 0)
+FROM card
+{held}WHERE card.workflow_activity_id IN (
     SELECT activity.id FROM workflow_activity AS activity
     JOIN workflow ON workflow.id = activity.workflow_id WHERE workflow.project_id = ?
 )
 ORDER BY card.workflow_activity_id, card.position, card.created_at, card.id
 """
+
+BOARD_CARDS_OF_PROJECT = _CARDS_OF_PROJECT.format(held=_CARDS_HOLD)
 
 BOARD_CARDS_OF_ACTIVITIES = """
 SELECT card.workflow_activity_id, card.id, card.number, card.title, card.status, card.priority,
@@ -144,3 +148,19 @@ LEFT JOIN workflow_activity AS activity ON activity.workflow_id = workflow.id
 LEFT JOIN card ON card.workflow_activity_id = activity.id
 GROUP BY project.id ORDER BY project.name, project.id
 """
+
+_READINESS = """
+SELECT workflow.project_id, card.finalized_at IS NOT NULL AS finalized,
+       coalesce(requirement.approved, 0) > 0 AS approved,
+       coalesce(requirement.drafts, 0) + coalesce(assumption.drafts, 0)
+       + coalesce(planned_file.drafts, 0) > 0 AS undecided,
+       coalesce(question.held, 0) > 0 AS open,
+       count(*), sum(coalesce(question.held, 0))
+FROM card
+JOIN workflow_activity AS activity ON activity.id = card.workflow_activity_id
+JOIN workflow ON workflow.id = activity.workflow_id
+{held}GROUP BY workflow.project_id, finalized, approved, undecided, open
+ORDER BY workflow.project_id, finalized, approved, undecided, open
+"""
+
+PROJECT_READINESS = _READINESS.format(held=_CARDS_HOLD)

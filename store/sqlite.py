@@ -292,6 +292,9 @@ class SqliteAdapter(DbAdapter):
     def changes_since(self, project_id: str, moment: str) -> Sequence[Row]:
         return self._rows(overview_reads.CHANGES_SINCE, project_id, moment)
 
+    def project_readiness(self) -> Sequence[Row]:
+        return self._rows(batch_reads.PROJECT_READINESS)
+
     def project_counts(self) -> Sequence[Row]:
         return self._rows(batch_reads.PROJECT_COUNTS)
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from planner.board import read_board
 from planner.errors import Refused
-from planner.projects import create_project, delete_project, find_project
+from planner.projects import create_project, delete_project, find_project, read_projects
 from store.adapter import DbAdapter
 from store.records import Card, EventArchive, EventLog, PlanningAction, Project
-from tests.planner.plans import Plan, opened
+from tests.planner.plans import Plan, on, opened
 from tests.store.searchable import check_index
 
 
@@ -59,3 +60,29 @@ def test_a_change_to_a_project_is_told(db: DbAdapter) -> None:
         "before": {"name": "Atlas", "description": None},
         "after": {"name": "Globe", "description": "Maps."},
     }
+
+
+def test_a_project_counts_what_its_cards_show(db: DbAdapter) -> None:
+    plan = Plan(db)
+    plan.build()
+    create_project(db, "Aaa", description="Empty")
+
+    def knows(card: str, kind: str, status: str) -> None:
+        plan.act("upsertCardKnowledgeItem", on(card), kind=kind, text="So", status=status)
+
+    for card in ("w1a1c2", "w1a1c3", "w1a2c1", "w1a2c2", "w1a2c3"):
+        knows(card, "requirement", "approved")
+    knows("w1a1c1", "requirement", "draft")
+    knows("w1a1c2", "requirement", "draft")
+    knows("w1a1c3", "question", "draft")
+    knows("w1a1c3", "question", "draft")
+    knows("w1a2c1", "assumption", "draft")
+    plan.act("finalizeCard", on("w1a2c3"))
+    board = read_board(db, plan.project)
+    faces = [card for lane in board.lanes for column in lane.columns for card in column.cards]
+    empty, found = read_projects(db)
+    assert (empty.name, empty.description, empty.cards, empty.ready) == ("Aaa", "Empty", 0, 0)
+    assert (found.workflows, found.activities, found.cards) == (2, 4, 12)
+    assert found.open_questions == sum(face.questions for face in faces) == 2
+    assert found.finalized == sum(face.is_finalized for face in faces) == 1
+    assert found.ready == sum(face.is_ready and not face.is_finalized for face in faces) == 1

@@ -896,6 +896,20 @@ def test_changes_since_counts_batches(plan: DbAdapter) -> None:
     assert plan.changes_since("nobody", "2026-01-01") == []
 
 
+def test_project_readiness(plan: DbAdapter) -> None:
+    before = plan.project_readiness()
+    [(project_id, finalized, approved, undecided, is_open, cards, questions)] = before
+    assert (project_id, finalized, cards) == ("project-1", 0, 1)
+    plan.insert(example(Card, id="c0", number=2, finalized_at=NOW))
+    plan.insert(example(CardRequirement, id="r0", card_id="c0", status="approved"))
+    plan.insert(example(Card, id="c1", number=3))
+    for n, status in enumerate(("draft", "draft", "rejected")):
+        plan.insert(example(CardQuestion, id=f"q{n}", card_id="c1", status=status))
+    found = sorted(plan.project_readiness())
+    mine = (project_id, finalized, approved, undecided, is_open, cards, questions)
+    assert found == sorted([mine, ("project-1", 1, 1, 0, 0, 1, 0), ("project-1", 0, 0, 0, 1, 1, 2)])
+
+
 @contextmanager
 def counted(db: Any) -> Iterator[list[str]]:
     """Gather the statements that a store sends; SQLite's own."""
@@ -923,6 +937,7 @@ def test_batch_reads_take_one_query_whatever_the_size(db: DbAdapter) -> None:
             "questions": lambda: db.open_questions("project-1", limit=999),
             "changes": lambda: db.changes_since("project-1", "2026-01-01"),
             "batches": lambda: db.action_batches("project-1", limit=999),
+            "readiness": db.project_readiness,
         }
         activities, cards = db.list(WorkflowActivity), db.list(Card)
         for name, read in reads.items():
