@@ -30,7 +30,7 @@ from planner.requests import (
     ActivityTarget,
     UpdateActivity,
 )
-from store.adapter import DbAdapter, Row
+from store.adapter import DbAdapter
 from store.errors import StoreError
 from store.records import (
     ActivityColor,
@@ -100,13 +100,6 @@ class DetailsRead(Message):
     project_id: str
     details: Mapping[str, CardDetail | None]
     whole: bool
-
-
-@dataclass
-class ProjectsRead(Message):
-    """Every project with its counts, as ``DbAdapter.project_counts`` gives them."""
-
-    rows: Sequence[Row]
 
 
 class Session:
@@ -189,6 +182,7 @@ class Session:
         *,
         also: str = "",
         loud: bool = False,
+        project_id: str = "",
     ) -> BatchResult | None:
         """Apply planning actions as one batch and show the next board.
 
@@ -199,18 +193,23 @@ class Session:
                 finalized is said in any case.
             also: What to say besides.
             loud: Whether it is more than a step, whatever is in the batch.
+            project_id: The project that is changed, where it may be another than is shown.
         """
         if self.board is None:
             return None
         from planner.describe import in_past  # not needed before the first change
 
-        result = self._planner.apply(self.board.project.id, actions)
+        elsewhere = project_id not in ("", self.board.project.id)
+        result = self._planner.apply(project_id or self.board.project.id, actions)
         said = in_past(result.message)
         if note is not None:
             said = f"{note}, {result.lost_marks}" if result.lost_marks else note
         loud = loud or len(result.actions) > 1 or _is_more_than_a_step(result)
         back = ("undo", _back_words(result)) if loud and result.actions else None
         said = f"{said} · {also}" if also else said
+        if elsewhere:
+            self._post(BoardRead(self.board, note=said))
+            return result
         self._show(result, select, said, loud=loud, way_back=back)
         return result
 
@@ -283,10 +282,6 @@ class Session:
             some = read_some_details(self.db, touched.cards)
             self._post(DetailsRead(self.board.project.id, some, whole=False))
 
-    def read_projects(self) -> None:
-        """Read every project with its counts."""
-        self._post(ProjectsRead(self.db.project_counts()))
-
     def open_project(self, project_id: str) -> None:
         """Show another project."""
         if find_project(self.db, project_id) is None:
@@ -299,6 +294,18 @@ class Session:
         """Make an empty project and show it."""
         project = create_project(self.db, name, actor=self._actor)
         self.open_project(project.id)
+
+    def delete_project(self, project_id: str) -> None:
+        """Delete a project for good; another is shown when it was the one that is open."""
+        from planner.describe import clipped
+        from planner.projects import delete_project
+
+        gone = delete_project(self.db, project_id, self._actor)
+        if self.board is not None and self.board.project.id == project_id:
+            self.reload()
+        if self.board is not None:
+            note = f"Deleted the project “{clipped(gone.name)}” for good"
+            self._post(BoardRead(self.board, note=note, loud=True))
 
     def load_sample(self) -> None:
         """Load the sample plan and show it."""

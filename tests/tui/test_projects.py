@@ -1,101 +1,231 @@
-from textual.app import App
-from textual.widgets import OptionList
+"""The list of projects: everything in it on a key, and nothing lost without its name being typed."""
 
-from tui.screens.ask_text import AskText
-from tui.screens.projects import NewProject, OpenProject, ProjectChoice, ProjectRow, Projects
+from pathlib import Path
+
+import pytest
+
+from planner.projects import create_project
+from store.records import EventArchive, Project
+from tests.planner.plans import on, request
+from tests.tui.board import OpenBoard, a_plan, open_board, opened_on
+from tui.screens.delete_project import LAST_CHANCE
+from tui.screens.projects import NONE_YET, Projects
 from tui.widgets.key_line import KeyLine
+from tui.widgets.pick_list import PickList
 
-ROWS: list[ProjectRow] = [
-    ("p1", "Shop", "The shop and its back office", 3, 12, 1204),
-    ("p2", "[red]\x1b[2J\nEvil", None, 1, 1, 1),
-    ("p3", "x" * 5000, "y\nz" * 2000, 0, 0, 0),
-]
+EVIL = "[red]\x1b[2J\nEvil"
 
 
-class Host(App[None]):
-    def __init__(self, rows: list[ProjectRow], current_id: str | None) -> None:
-        super().__init__()
-        self.projects = Projects(rows, current_id)
-        self.choices: list[ProjectChoice | None] = []
-
-    def on_mount(self) -> None:
-        self.push_screen(self.projects, self.choices.append)
+def shown(board: OpenBoard) -> str:
+    return "\n".join(projects(board).picks.lines_seen)
 
 
-async def test_enter_opens_the_highlighted_project() -> None:
-    app = Host(ROWS, "p2")
-    async with app.run_test(size=(80, 24)) as pilot:
-        assert app.projects.query_one(OptionList).highlighted == 1
-        await pilot.press("up", "enter")
-        await pilot.pause()
-        assert app.choices == [OpenProject("p1")]
+def projects(board: OpenBoard) -> Projects:
+    return next(s for s in board.app.screen_stack if isinstance(s, Projects))
 
 
-async def test_escape_closes() -> None:
-    app = Host(ROWS, None)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("escape")
-        await pilot.pause()
-        assert app.choices == [None]
+def project(board: OpenBoard, name: str) -> Project | None:
+    found = board.db.list(Project, name=name)
+    return found[0] if found else None
 
 
-async def test_a_click_opens() -> None:
-    app = Host(ROWS, "p1")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.click(OptionList, offset=(5, 4))
-        await pilot.pause()
-        assert app.choices == [OpenProject("p2")]
+async def test_the_list_tells_what_each_project_holds(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        create_project(board.db, EVIL, description="All of\nit")
+        for card in ("w1a1c1", "w1a1c2"):
+            knows = {"kind": "requirement", "text": "So", "status": "approved"}
+            board.plan.act("upsertCardKnowledgeItem", on(card), **knows)
+        board.plan.act("finalizeCard", on("w1a1c2"))
+        board.plan.act("upsertCardKnowledgeItem", on("w2a1c1"), kind="question", text="Why?")
+        await board.press("p")
+        assert projects(board).picks.selected_key == board.plan.project_id
+        assert "● Atlas" in shown(board)
+        assert "open now" in shown(board)
+        assert "2 workflows · 4 activities · 12 cards" in shown(board)
+        assert "1 open question · ◇ 1 ready · ◆ 1 finalized" in shown(board)
+        assert "[red]\\x1b[2J Evil" in shown(board)
+        assert "All of" in shown(board)
+        assert "0 workflows · 0 activities · 0 cards" in shown(board)
+        assert "enter Open" in projects(board).query_one(KeyLine).text
+        board.plan.act("deleteWorkflow", {"workflow_id": "w2"})
+        await board.until(lambda: "6 cards" in shown(board))
+        assert "open question" not in shown(board)
 
 
-async def test_n_makes_a_project_with_a_new_name() -> None:
-    app = Host(ROWS, "p1")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("n")
-        await pilot.pause()
-        assert isinstance(app.screen, AskText)
-        await pilot.press(*"Shop", "enter")
-        await pilot.pause()
-        assert app.choices == []
-        await pilot.press("2", "enter")
-        await pilot.pause()
-        assert app.choices == [NewProject("Shop2")]
+async def test_enter_opens_and_escape_closes(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        create_project(board.db, "Borealis")
+        await board.press("p", "escape")
+        assert board.top == "MapScreen"
+        await board.press("p", "enter")
+        assert board.top == "MapScreen"
+        assert "Atlas" in board.status
+        await board.press("p", "down", "enter")
+        assert "Borealis" in board.status
+        assert board.map.lanes == ()
+        await board.press("p")
+        await board.pilot.click(PickList, offset=(5, 1))
+        await board.settle()
+        assert "Atlas" in board.status
 
 
-async def test_cancelling_the_name_goes_back_to_the_list() -> None:
-    app = Host(ROWS, "p1")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("n", "escape")
-        await pilot.pause()
-        assert app.screen is app.projects
-        assert app.choices == []
+async def test_slash_narrows_the_names(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        for name in ("Borealis", "Corona", "Dune"):
+            create_project(board.db, name)
+        await board.press("p", "/", *"nR")
+        assert [pick.text for pick in projects(board).picks.rows] == []
+        assert "Nothing matches." in shown(board)
+        await board.press("backspace", "backspace", *"ona")
+        assert "▏" in board.dialog
+        assert [pick.text for pick in projects(board).picks.rows] == ["Corona"]
+        await board.press("escape")
+        assert len(projects(board).picks.rows) == 4
+        await board.press("/", *"dune", "enter")
+        assert "Dune" in board.status
 
 
-async def test_rows_tell_what_a_project_holds_literally() -> None:
-    app = Host(ROWS, "p1")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        picture = app.export_screenshot().replace("&#160;", " ")
-        assert "● Shop" in picture
-        assert "3 workflows · 12 activities · 1,204 cards · open now" in picture
-        assert "The shop and its back office" in picture
-        assert "[red]\\x1b[2J Evil" in picture
-        assert "1 workflow · 1 activity · 1 card" in picture
-        assert app.projects.region.contains_region(app.projects.query_one(".dialog").region)
-        options = app.projects.query_one(OptionList)
-        assert options.virtual_size.height == 8
+async def test_a_name_that_is_taken_is_refused(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        create_project(board.db, "Borealis")
+        await board.press("p", "n", *"Atlas", "enter")
+        assert "There is a project of this name already." in board.dialog
+        await board.press("2", "enter")
+        assert "Atlas2" in board.status
+        await board.press("p", "R", "ctrl+u", *"Borealis", "enter")
+        assert "There is a project of this name already." in board.dialog
+        await board.press("escape", "escape")
+        assert board.top == "MapScreen"
+        assert project(board, "Atlas2") is not None
 
 
-async def test_many_projects_scroll_within_the_screen() -> None:
-    app = Host([(str(n), f"Project {n}", "d", 1, 2, 3) for n in range(200)], "199")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        assert app.projects.region.contains_region(app.projects.query_one(KeyLine).region)
-        assert "Project 199" in app.export_screenshot().replace("&#160;", " ")
+async def test_projects_are_renamed_and_described_where_they_stand(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        other = create_project(board.db, "Borealis").id
+        await board.press("p", "down", "R", "end", "!", "enter")
+        assert board.top == "Projects"
+        assert "Borealis!" in shown(board)
+        await board.press("i", *"Lights", "enter", *"in the north", "ctrl+s")
+        assert board.top == "Projects"
+        row = board.db.get(Project, other)
+        assert row is not None
+        assert (row.name, row.description) == ("Borealis!", "Lights\nin the north")
+        assert "Lights" in shown(board)
+        assert "Atlas" in board.status
+        await board.press("up", "R", "end", *" 2", "enter", "escape")
+        assert "Atlas 2" in board.status
+        board.agrees()
+        await board.press("u")
+        assert project(board, "Atlas") is not None
+        await board.press("p", "down", "enter", "u", "u")
+        assert project(board, "Borealis") is not None
+        assert board.db.get(Project, other).description is None  # type: ignore[union-attr]
 
 
-async def test_without_projects_one_can_be_made() -> None:
-    app = Host([], None)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("enter", "n", "a", "enter")
-        await pilot.pause()
-        assert app.choices == [NewProject("a")]
+async def test_deleting_takes_the_exact_name(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        other = create_project(board.db, "Borealis").id
+        workflow = request("createWorkflow", id="b", title="Bee")
+        board.plan.planner.apply(
+            other, [workflow, request("createActivity", {"workflow_id": "b"}, id="ba", title="Fly")]
+        )
+        await board.press("p", "down", "d")
+        assert board.top == "DeleteProject"
+        assert "1 workflow · 1 activity · 0 cards" in board.dialog
+        assert "This can't be undone" in board.dialog
+        assert "Borealis" in board.dialog
+        yes = board.app.screen.query_one("#yes")
+        assert yes.disabled
+        for typed in ("", "borealis", "Boreali"):
+            await board.press("ctrl+u", *typed, "enter")
+            assert yes.disabled
+            assert board.top == "DeleteProject"
+        assert "✗ That is not its name." in board.dialog
+        await board.press("s")
+        assert LAST_CHANCE in board.dialog
+        assert not yes.disabled
+        await board.press("x")
+        assert yes.disabled
+        await board.press("backspace", "escape")
+        assert board.top == "Projects"
+        assert board.db.get(Project, other) is not None
+        await board.press("d", *"Borealis", "tab", "tab", "enter")
+        assert board.top == "Projects"
+        assert board.db.get(Project, other) is None
+        assert "Borealis" not in shown(board)
+        assert "Deleted the project “Borealis” for good" in board.status
+        assert "Atlas" in board.status
+        archived = board.db.list(EventArchive, event_type="project.deleted")
+        assert [(event.project_name, event.actor) for event in archived] == [("Borealis", "ana")]
+        await board.press("escape")
+        board.agrees()
+
+
+async def test_a_name_with_signs_that_can_not_be_typed_can_be_deleted(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        other = create_project(board.db, EVIL).id
+        await board.press("p", "down" if EVIL > "Atlas" else "up", "d", *"[red]\\x1b[2J Evil")
+        await board.press("enter")
+        assert board.db.get(Project, other) is None
+
+
+async def test_deleting_the_open_project_shows_another(database_path: Path) -> None:
+    async with open_board(database_path) as board, opened_on(board.plan, database_path) as second:
+        create_project(board.db, "Borealis")
+        await board.press("p", "d", *"Atlas", "enter")
+        assert board.top == "Projects"
+        assert "● Borealis" in shown(board)
+        await board.press("escape")
+        assert "Borealis" in board.status
+        assert board.map.lanes == ()
+        await second.until(lambda: "Borealis" in second.status)
+
+
+async def test_deleting_the_only_project_leads_to_the_start(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        await board.press("p", "d", *"Atlas", "enter")
+        assert board.top == "Welcome"
+        assert board.db.count(Project) == 0
+        await board.press("n", *"New", "enter")
+        assert board.top == "MapScreen"
+        assert "New" in board.status
+
+
+async def test_a_project_deleted_elsewhere_meanwhile_is_told(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        other = create_project(board.db, "Borealis").id
+        await board.press("p", "down", "d", *"Borealis")
+        board.db.delete(Project, other)
+        await board.press("enter")
+        assert "✗ This project has been deleted already." in board.dialog
+        await board.until(lambda: "Borealis" not in shown(board))
+
+
+@pytest.mark.parametrize("size", [(240, 70), (80, 24), (40, 12)])
+async def test_many_projects_scroll_at_any_size(database_path: Path, size: tuple[int, int]) -> None:
+    with a_plan(database_path, workflows=1, activities=1, cards=1) as plan:
+        for n in range(40):
+            create_project(plan.db, f"Project {n:02}", description="What it is")
+        async with opened_on(plan, database_path, size=(120, 36)) as board:
+            await board.press("p", "end")
+            await board.pilot.resize_terminal(*size)
+            await board.settle()
+            assert "Project 39" in shown(board)
+            dialog = projects(board)
+            assert dialog.region.contains_region(dialog.query_one(KeyLine).region)
+            await board.press("d", *"Project")
+            await board.pilot.resize_terminal(*size[::-1])
+            await board.pilot.resize_terminal(*size)
+            await board.press(*" 39")
+            assert not board.app.screen.query_one("#yes").disabled
+            await board.press("escape", "escape")
+
+
+async def test_without_projects_one_can_be_made(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        dialog = Projects(board.app._plan, [], None)
+        board.app.push_screen(dialog)
+        await board.settle()
+        assert NONE_YET in board.dialog
+        await board.press("enter", "R", "i", "d", "n", *"Mine", "enter")
+        assert "Mine" in board.status

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.planner.plans import on, request
 from tests.tui.board import OpenBoard, open_board
@@ -90,3 +91,11 @@ async def test_it_goes_by_itself_or_at_a_click(
         await board.until(lambda: toast(board) == "")
         await board.press("enter")
         assert isinstance(board.app.screen, CardForm)
+
+
+async def test_the_config_can_do_without(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        board.app.config = structs.replace(board.app.config, toasts=False)
+        await board.press("d", "y")
+        assert "Deleted card #1" in board.status
+        assert not board.screen.query(Toast)

@@ -14,7 +14,7 @@ from planner.conflicts import Author, Change, Clash, authors, deleter, merge
 from planner.errors import ActionRefused, Refused
 from planner.requests import Action
 from store.errors import StoreError
-from store.records import Record
+from store.records import Project, Record
 from tui.edits import Actions, Edit
 from tui.session import Session
 from tui.text import clip
@@ -69,7 +69,7 @@ def save(session: Session, edit: Edit, values: Mapping[str, Any]) -> Answer:
     """
     try:
         if edit.base is None:
-            return _apply(session, edit.make_action(dict(values)))
+            return _apply(session, edit, edit.make_action(dict(values)))
         refusal: ActionRefused | None = None
         with session.db.transaction():
             now = _read(session, edit.base)
@@ -85,7 +85,7 @@ def save(session: Session, edit: Edit, values: Mapping[str, Any]) -> Answer:
             if not merged.write:
                 return Saved(also or "Nothing was changed", {})
             try:
-                return _apply(session, edit.make_action(merged.write), also)
+                return _apply(session, edit, edit.make_action(merged.write), also)
             except ActionRefused as refused:
                 refusal = refused  # after the transaction: the log keeps the refused action
         return NotSaved(str(refusal))
@@ -98,7 +98,7 @@ def save_as_new(session: Session, edit: Edit, values: Mapping[str, Any]) -> Answ
     if edit.make_new is None:
         return NotSaved(f"This {edit.what} can't be made anew.")
     try:
-        return _apply(session, edit.make_new(dict(values)))
+        return _apply(session, edit, edit.make_new(dict(values)))
     except (ActionRefused, Refused, StoreError) as error:
         return NotSaved(str(error))
 
@@ -125,9 +125,10 @@ def _project(session: Session) -> str:
     return session.board.project.id if session.board is not None else ""
 
 
-def _apply(session: Session, actions: Actions, also: str = "") -> Saved:
+def _apply(session: Session, edit: Edit, actions: Actions, also: str = "") -> Saved:
     wanted: Sequence[Action] = [actions] if isinstance(actions, Action) else actions
-    result = session.apply(wanted, also=also)
+    project_id = edit.base.id if isinstance(edit.base, Project) else ""
+    result = session.apply(wanted, also=also, project_id=project_id)
     if result is None:
         raise Refused("There is no project any more to save this in.")
     return Saved(result.message, result.actions[-1].result if result.actions else {})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 ResultT = TypeVar("ResultT")
@@ -16,6 +17,17 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
     """
 
     DEFAULT_CLASSES = "dialog-screen"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "question_mark",
+            "app.help",
+            "Help",
+            id="dialog.help",
+            key_display="?",
+            tooltip="Every key of this dialog, searchable",
+        ),
+    ]
 
     def finish(self, result: ResultT) -> None:
         """Close with a result.

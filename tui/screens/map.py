@@ -24,7 +24,6 @@ from tui.session import (
     CardRead,
     DetailsRead,
     NoProject,
-    ProjectsRead,
     Session,
 )
 from tui.widgets.card_detail import CardDetail
@@ -138,22 +137,6 @@ class MapScreen(MapOpens):
         self._welcome = Welcome(self.app.sub_title)
         self.app.push_screen(self._welcome, chosen)
 
-    def on_projects_read(self, message: ProjectsRead) -> None:
-        """Let the person choose a project."""
-        from tui.screens.projects import NewProject, OpenProject, ProjectChoice, Projects
-
-        def chosen(choice: ProjectChoice | None) -> None:
-            if isinstance(choice, OpenProject):
-                project_id = choice.id
-                self._plan.ask(lambda session: session.open_project(project_id))
-            elif isinstance(choice, NewProject):
-                name = choice.name
-                self._plan.ask(lambda session: session.create_project(name))
-
-        current = self._board.project.id if self._board else None
-        rows = [(r[0], r[1], r[2], r[3], r[4], r[5]) for r in message.rows]
-        self.app.push_screen(Projects(rows, current), chosen)
-
     # What comes from the widgets
 
     @on(MapView.Selected)
@@ -264,11 +247,6 @@ class MapScreen(MapOpens):
             self.show_counts()
         else:
             self.query_one(FilterLine).action_clear()
-
-    def action_projects(self) -> None:
-        """Switch to another project, or make one."""
-        self._plan.ask(Session.read_projects)
-        self.map.wait_for_opening()
 
     # Between them
 

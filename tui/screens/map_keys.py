@@ -165,7 +165,13 @@ MAP_KEYS: list[BindingType] = [
         id="plan.history",
         tooltip="What changed, when and by whom, and back to a point",
     ),
-    Binding("p", "projects", "Projects", id="plan.projects", tooltip="Switch or make projects"),
+    Binding(
+        "p",
+        "projects",
+        "Projects",
+        id="plan.projects",
+        tooltip="Go to another project; make, rename, describe or delete one",
+    ),
     Binding(
         "D",
         "drafts",

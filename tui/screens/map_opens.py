@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from planner.projects import ProjectFace
+from tui.asks.projects import read_projects
 from tui.screens.map_edits import MapEdits
 
 
@@ -25,3 +27,14 @@ class MapOpens(MapEdits):
         from tui.screens.overview import OverviewScreen
 
         self.app.push_screen(OverviewScreen(self._plan))
+
+    def action_projects(self) -> None:
+        """Go to another project; make, rename, describe or delete one."""
+        self._plan.fetch(self, read_projects, self._open_projects)
+        self.map.wait_for_opening()
+
+    def _open_projects(self, faces: list[ProjectFace]) -> None:
+        from tui.screens.projects import Projects
+
+        if self.is_current:
+            self.app.push_screen(Projects(self._plan, faces, self._project_id or None))

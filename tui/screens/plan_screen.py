@@ -77,7 +77,7 @@ class PlanScreen(Screen[None]):
         from tui.widgets.toast import Toast
 
         over = [screen for screen in self.app.screen_stack if isinstance(screen, PlanScreen)]
-        if over[-1:] != [self]:
+        if over[-1:] != [self] or not self.planner_app.config.toasts:
             return
         found = self.query(Toast)
         if found:
