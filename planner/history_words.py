@@ -277,14 +277,14 @@ def _told_update(before: dict[str, Any], after: dict[str, Any], names: Names) ->
         elif name in NOT_TOLD or was == now:
             continue
         elif now is _UNKNOWN or was is _UNKNOWN:
-            known = _value(name, was if now is _UNKNOWN else now)
+            known = value_in_words(name, was if now is _UNKNOWN else now)
             word = "was" if now is _UNKNOWN else "now"
             yield _plain(f"{label_of(name)} {word} {_quoted(name, known)}")
         else:
             yield from differences(
                 label_of(name),
-                _value(name, was),
-                _value(name, now),
+                value_in_words(name, was),
+                value_in_words(name, now),
                 quoted=_is_text(name, was, now),
             )
 
@@ -325,7 +325,7 @@ def _told_columns(sign: str, table: str, row: dict[str, Any]) -> Iterator[Line]:
             continue
         is_title = name in _TITLES and len(str(value)) <= LONGEST_TITLE
         if not is_title:  # the heading has said a short one
-            yield from value_lines(sign, label_of(name), _value(name, value))
+            yield from value_lines(sign, label_of(name), value_in_words(name, value))
 
 
 def _counted(table: str, count: int | None = None) -> str:
@@ -338,7 +338,7 @@ def label_of(name: str) -> str:
     return LABELS.get(name, name.replace("_", " "))
 
 
-def _value(name: str, value: Any) -> str | None:
+def value_in_words(name: str, value: Any) -> str | None:
     """Return a column's value as text; None for nothing."""
     if value is None or value == "":
         return None

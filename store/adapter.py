@@ -159,6 +159,30 @@ class DbAdapter(ABC):
     def batches_of_card(self, project_id: str, card_id: str) -> Sequence[Row]:
         """Return the batches with an action on a card or on what it holds. Rows: batch id."""
 
+    @abstractmethod
+    def events(
+        self,
+        project_id: str,
+        *,
+        before: tuple[str, str] | None = None,
+        limit: int,
+        refused: bool = False,
+        archived: bool = False,
+    ) -> Sequence[Row]:
+        """Return a project's events before one of them, newest first.
+
+        Args:
+            project_id: Whose events.
+            before: Moment and id of the row to stop before.
+            limit: How many at most.
+            refused: Whether the planning actions that were refused are among them.
+            archived: Whether the events of every deleted project are.
+
+        Rows: ``event``, ``refused`` or ``archived``; id; event type or action type; actor,
+        moment, payload and target_ref (dicts), run id, reason of the refusal, name of the
+        deleted project (the last three null for the others).
+        """
+
     # Batch reads: a fixed number of queries each, whatever the board's size.
 
     @abstractmethod

@@ -67,3 +67,24 @@ SELECT DISTINCT batch_id FROM planning_action
 WHERE project_id = ? AND sequence IS NOT NULL
   AND (json_extract(target_ref, '$.card_id') = ? OR json_extract(result, '$.card_id') = ?)
 """
+
+EVENTS = """
+SELECT 'event', id, event_type AS type, actor, created_at AS moment, payload, '{}', run_id, NULL,
+       NULL
+FROM event_log WHERE project_id = :project
+  AND (created_at, id) < (:moment, :id)
+"""
+
+REFUSED = """
+SELECT 'refused', id, action_type, actor, created_at, payload, target_ref, NULL, rejection_reason,
+       NULL
+FROM planning_action WHERE project_id = :project AND sequence IS NULL
+  AND validation_status = 'rejected' AND (created_at, id) < (:moment, :id)
+"""
+
+ARCHIVED = """
+SELECT 'archived', id, event_type, actor, created_at, payload, '{}', run_id, NULL, project_name
+FROM event_archive WHERE (created_at, id) < (:moment, :id)
+"""
+
+NEWEST_FIRST = "ORDER BY moment DESC, id DESC LIMIT :limit"

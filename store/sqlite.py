@@ -37,6 +37,9 @@ MOST_VALUES = 512
 MOST_INTEGER = 2**63 - 1
 """SQLite's largest integer: more than any sequence or position."""
 
+LATEST = "~"
+"""Text that sorts after every moment."""
+
 HALF_A_PAIR = "A text holds half of a surrogate pair, which no UTF-8 file can keep."
 """Why a text is refused that Python can hold and a file can't."""
 
@@ -252,6 +255,28 @@ class SqliteAdapter(DbAdapter):
     def batches_of_card(self, project_id: str, card_id: str) -> Sequence[Row]:
         return self._rows(log_reads.BATCHES_OF_CARD, project_id, card_id, card_id)
 
+    def events(
+        self,
+        project_id: str,
+        *,
+        before: tuple[str, str] | None = None,
+        limit: int,
+        refused: bool = False,
+        archived: bool = False,
+    ) -> Sequence[Row]:
+        parts = [log_reads.EVENTS]
+        if refused:
+            parts.append(log_reads.REFUSED)
+        if archived:
+            parts.append(log_reads.ARCHIVED)
+        moment, row_id = before or (LATEST, "")
+        values = {"project": project_id, "moment": moment, "id": row_id, "limit": limit}
+        rows = self._execute(
+            f"{'UNION ALL'.join(parts)} {log_reads.NEWEST_FIRST}",
+            values,
+        )
+        return [(*row[:5], _object(row[5]), _object(row[6]), *row[7:]) for row in rows]
+
     def data_version(self) -> int:
         return int(self._rows("PRAGMA data_version")[0][0])
 
@@ -319,7 +344,7 @@ class SqliteAdapter(DbAdapter):
         rows: builtins.list[Row] = self._execute(sql, values).fetchall()
         return rows
 
-    def _execute(self, sql: str, values: Sequence[Any]) -> Any:
+    def _execute(self, sql: str, values: Sequence[Any] | dict[str, Any]) -> Any:
         try:
             return self._database.execute_sql(sql, values)  # type: ignore[no-untyped-call]
         except UnicodeEncodeError as error:

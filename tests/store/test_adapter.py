@@ -796,6 +796,53 @@ def test_the_log_is_read_a_batch_at_a_time(plan: DbAdapter) -> None:
     }
 
 
+def test_events_refusals_and_what_is_archived_stand_in_one_row(plan: DbAdapter) -> None:
+    plan.insert(example(Project, id="other", name="Other"))
+    plan.insert(example(EventLog, id="theirs", project_id="other", run_id=None))
+    plan.insert(example(EventLog, id="e2", run_id=None, created_at=NEW))
+    plan.insert(
+        example(
+            PlanningAction,
+            id="no",
+            sequence=None,
+            validation_status="rejected",
+            rejection_reason="There is none.",
+            idempotency_key=None,
+        )
+    )
+    plan.delete(EventArchive, "event_archive-1")
+    plan.delete(Project, "other")
+
+    def found(**options: Any) -> list[tuple[str, str]]:
+        return [(row[0], row[1]) for row in plan.events("project-1", limit=9, **options)]
+
+    newest, oldest = ("event", "e2"), ("event", "event_log-1")
+    assert found() == [newest, oldest]
+    assert found(refused=True) == [newest, ("refused", "no"), oldest]
+    everything = [newest, ("archived", "theirs"), ("refused", "no"), oldest]
+    assert found(refused=True, archived=True) == everything
+    for index, (_, row_id) in enumerate(everything):
+        moment = NEW if row_id == "e2" else NOW
+        rest = found(refused=True, archived=True, before=(moment, row_id))
+        assert rest == everything[index + 1 :]
+    assert plan.events("project-1", limit=1)[0][1] == "e2"
+    assert plan.events("nobody", limit=9) == []
+    _, archived, refused, event = plan.events("project-1", limit=9, refused=True, archived=True)
+    assert archived[7:] == (None, None, "Other")
+    asked, target = {"title": "Check the address"}, {"card_id": "card-1"}
+    assert refused[2:] == (
+        "card.create",
+        "someone",
+        NOW,
+        asked,
+        target,
+        None,
+        "There is none.",
+        None,
+    )
+    assert event[7:] == ("orchestration_run-1", None, None)
+
+
 # --- batch reads
 
 

@@ -29,3 +29,12 @@ async def _overview(board: OpenBoard, key: str) -> None:
     assert "Cards by status" in board.dialog
     await board.press(key)
     assert board.selected == "w1a1c1"
+
+
+@checks("plan.events")
+async def _events(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert board.top == "EventLogScreen"
+    assert "Project created “Atlas”" in board.dialog
+    await board.press("escape")
+    assert board.selected == "w1a1c1"

@@ -43,7 +43,7 @@ async def test_rows_differences_and_the_keys_between_them(database_path: Path) -
             "ana        Change card #1 “Sign in”",
             "ana        Change card #1 “Sign in”",
         ]
-        assert "history · 4 changes" in board.dialog
+        assert "  4 changes" in board.dialog
         await board.press("down")
         assert f"+ {long.replace('thirty', 'ninety')}"[:30] in board.dialog
         assert "ninety" in history(board).told.text

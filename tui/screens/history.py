@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events, on
-from textual.app import ComposeResult
+from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 
 from planner.differences import Line
-from planner.log import EVERYTHING, PAGE, LogEntry, UndoPlan
+from planner.log import LogEntry, UndoPlan
 from tui.asks.history import (
     HistoryAsks,
     HistoryRead,
@@ -21,30 +19,22 @@ from tui.asks.history import (
     undo_to,
 )
 from tui.plan_thread import PlanThread
-from tui.screens.project_screen import ProjectScreen
+from tui.screens.log_screen import PAGE, LogScreen
 from tui.session import Session
 from tui.spans import Span, Spans, pad_spans
 from tui.when import LONGEST_WORDS, exactly, when
-from tui.widgets.filter_line import FilterLine
-from tui.widgets.key_line import KeyLine
 from tui.widgets.row_list import RowList
-from tui.widgets.status_line import StatusLine
-from tui.widgets.text_pane import Paragraph, TextPane
-
-WIDE = 110
-"""Cells from which the differences stand beside the list."""
-
-MOMENTS_PASS = 30.0
-"""Seconds after which ``5 min ago`` is worded anew."""
+from tui.widgets.text_pane import Paragraph
 
 _ACTOR = 10
 
 
-class HistoryScreen(ProjectScreen):
+class HistoryScreen(LogScreen[LogEntry]):
     """One row a batch, newest first; the selected one's differences in words beside it."""
 
-    CSS_PATH: ClassVar = ["log.tcss"]
-    DEFAULT_CLASSES = "log-screen"
+    NOUN = "change"
+    NOUNS = "changes"
+    KEY_WORDS: ClassVar = {"list.open": "Go there", "log.pane": "Differences"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -55,33 +45,11 @@ class HistoryScreen(ProjectScreen):
             tooltip="Take back the selected change and all that was done since",
         ),
         Binding(
-            "slash",
-            "filter",
-            "Narrow",
-            id="history.filter",
-            key_display="/",
-            tooltip="Show only the changes that hold what is typed",
-        ),
-        Binding(
-            "escape",
-            "back",
-            "Back",
-            id="history.back",
-            tooltip="Show every change again, then go back",
-        ),
-        Binding(
             "c",
             "this_card",
             "Only this card",
             id="history.card",
             tooltip="Show only the changes of this card, or all again",
-        ),
-        Binding(
-            "tab",
-            "other_pane",
-            "Differences",
-            id="history.pane",
-            tooltip="Scroll the differences, or go back to the list",
         ),
         Binding("u", "undo", "Undo", id="plan.undo", tooltip="Take back the latest change"),
         Binding(
@@ -104,96 +72,54 @@ class HistoryScreen(ProjectScreen):
         super().__init__(plan)
         self._asks = HistoryAsks()
         self._card_id = self._opened_for = card_id
-        self._words = ""
-        self._entries: tuple[LogEntry, ...] = ()
-
-    def compose(self) -> ComposeResult:
-        """Lay the list beside or above the differences."""
-        with Container(id="log"):
-            yield RowList[LogEntry](_drawn, lambda entry: entry.batch_id, id="entries")
-            yield TextPane(id="told")
-        yield FilterLine(id="filter")
-        yield StatusLine(id="status")
-        yield KeyLine(words={"list.open": "Go there"}, id="keys")
-
-    def on_mount(self) -> None:
-        """Word moments anew as they pass."""
-        self.set_interval(MOMENTS_PASS, self.entries.draw_again)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Put the differences below the list where there is no room beside it."""
-        self.set_class(event.size.width < WIDE, "-narrow")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Rest the keys that do something while words are being typed."""
-        return not isinstance(self.focused, FilterLine) or action == "other_pane"
-
-    @property
-    def entries(self) -> RowList[LogEntry]:
-        """The list of batches."""
-        return self.query_one("#entries", RowList)
-
-    @property
-    def told(self) -> TextPane:
-        """The differences."""
-        return self.query_one("#told", TextPane)
 
     # What is read
 
-    def read_again(self) -> None:
-        """Read as many entries as were read before, from the newest on."""
-        self._read(None, max(PAGE, len(self._entries)))
+    def key_of(self, row: LogEntry) -> str:
+        """Return what a batch goes by."""
+        return row.batch_id
 
-    def _read(self, before: int | None, limit: int) -> None:
-        asks, words, card_id = self._asks, self._words, self._card_id
+    def read_page(self, after: LogEntry | None, limit: int) -> None:
+        """Have a page read that follows a batch."""
+        asks, words, card_id = self._asks, self.typed, self._card_id
+        before = after.first if after is not None else None
+
+        def show(found: HistoryRead | None) -> None:
+            if found is not None:
+                project, page = (found.project_id, found.project_name), found.page
+                self.show_page(
+                    project, page.entries, has_more=page.has_more, older=before is not None
+                )
+
         self._plan.fetch_latest(
             self,
             "history",
             lambda session: asks.read(session, before, limit, words, card_id),
-            lambda found: self._show(found, older=before is not None),
+            show,
         )
 
-    def _show(self, found: HistoryRead | None, *, older: bool) -> None:
-        if found is None:
-            return
-        if self.project_id not in (None, found.project_id):
-            return  # it closes
-        self.project_id = found.project_id
-        page = found.page
-        self._entries = (*self._entries, *page.entries) if older else page.entries
-        narrowed = bool(self._words.split()) or self._card_id is not None
-        note = "Nothing has been changed yet."
-        if narrowed:
-            note = "No change matches. escape shows them all."
-        self.entries.show(self._entries, empty_note=note, has_more=page.has_more)
-        count = f"{len(self._entries):,}{'+' if page.has_more else ''}"
-        which = " of this card" if self._card_id is not None else ""
-        self.status.show_project(found.project_name, f"history · {count} changes{which}")
-        if self.query_one(FilterLine).is_open:
-            self.query_one(FilterLine).show_count(f"{count} changes")
-        if not self._entries:
-            self.told.show([])
+    def ask_about(self, row: LogEntry) -> None:
+        """Have a batch's differences read."""
+        card_id = self._card_id
 
-    @on(RowList.Wanted)
-    def _on_wanted(self, message: RowList.Wanted) -> None:
-        if self._entries:
-            limit = EVERYTHING if message.everything else PAGE
-            self._read(self._entries[-1].first, limit)
+        def tell(lines: Sequence[Line]) -> None:
+            self.tell(row, [*_facts(row), *map(_paragraph, lines)])
 
-    @on(RowList.Highlighted)
-    def _on_highlighted(self) -> None:
-        entry, card_id = self.entries.selected, self._card_id
-        if entry is not None:
-            self._plan.fetch_latest(
-                self,
-                "history.changes",
-                lambda session: read_changes(session, entry, card_id),
-                lambda lines: self._tell(entry, lines),
-            )
+        self._plan.fetch_latest(
+            self, "history.changes", lambda session: read_changes(session, row, card_id), tell
+        )
 
-    def _tell(self, entry: LogEntry, lines: Sequence[Line]) -> None:
-        if self.entries.selected_key == entry.batch_id:
-            self.told.show([*_facts(entry), *map(_paragraph, lines)], about=entry.batch_id)
+    @property
+    def narrowed_to(self) -> str:
+        """The card, where only one's changes are shown."""
+        return " of this card" if self._card_id is not None else ""
+
+    def widen(self) -> bool:
+        """Show the changes of every card again."""
+        if self._card_id in (None, self._opened_for):
+            return False
+        self.action_this_card()
+        return True
 
     # What the keys do
 
@@ -246,19 +172,6 @@ class HistoryScreen(ProjectScreen):
 
         self.app.push_screen(Confirm(f"Take back {changes}?", details, "Take back"), answered)
 
-    def action_filter(self) -> None:
-        """Type what the changes to show must hold."""
-        self.query_one(FilterLine).open()
-
-    @on(FilterLine.Changed)
-    def _on_query(self, message: FilterLine.Changed) -> None:
-        self._words = message.query
-        self._read(None, PAGE)
-
-    @on(FilterLine.Done)
-    def _on_filter_done(self) -> None:
-        self.entries.focus()
-
     def action_this_card(self) -> None:
         """Show only the changes of the selected row's card, or all again."""
         if self._card_id is not None:
@@ -272,34 +185,18 @@ class HistoryScreen(ProjectScreen):
                 )
                 return
             self._card_id = card_id
-        self._read(None, PAGE)
+        self.read_page(None, PAGE)
 
-    def action_other_pane(self) -> None:
-        """Go from the list to the differences, or back."""
-        (self.entries if self.told.has_focus else self.told).focus()
-
-    def action_back(self) -> None:
-        """Show every change again; go back when they are all shown."""
-        if self.told.has_focus:
-            self.entries.focus()
-        elif self.query_one(FilterLine).is_open:
-            self.query_one(FilterLine).action_clear()
-        elif self._card_id not in (None, self._opened_for):
-            self.action_this_card()
-        else:
-            super().action_back()
-
-
-def _drawn(entry: LogEntry, width: int) -> list[Spans]:
-    """Return a batch's row: when, by whom, what."""
-    what = entry.what[:1].upper() + entry.what[1:]
-    style = "faint" if entry.undone_by or entry.is_undoing else "text"
-    spans: list[Span] = [*pad_spans([(when(entry.moment), "faint")], LONGEST_WORDS + 1)]
-    spans += [*pad_spans([(entry.actor, "accent")], _ACTOR), (" ", "text")]
-    if entry.undone_by:
-        spans.append(("↶ undone ", "warn"))
-    spans.append((what, style))
-    return [spans]
+    def drawn(self, row: LogEntry, width: int) -> list[Spans]:
+        """Return a batch's line: when, by whom, what."""
+        what = row.what[:1].upper() + row.what[1:]
+        style = "faint" if row.undone_by or row.is_undoing else "text"
+        spans: list[Span] = [*pad_spans([(when(row.moment), "faint")], LONGEST_WORDS + 1)]
+        spans += [*pad_spans([(row.actor, "accent")], _ACTOR), (" ", "text")]
+        if row.undone_by:
+            spans.append(("↶ undone ", "warn"))
+        spans.append((what, style))
+        return [spans]
 
 
 def _facts(entry: LogEntry) -> list[Paragraph]:

@@ -166,6 +166,14 @@ MAP_KEYS: list[BindingType] = [
         tooltip="What changed, when and by whom, and back to a point",
     ),
     Binding(
+        "Y",
+        "events",
+        "Event log",
+        id="plan.events",
+        tooltip="What happened in the project, refusals among it",
+        show=False,
+    ),
+    Binding(
         "p",
         "projects",
         "Projects",

@@ -28,6 +28,12 @@ class MapOpens(MapEdits):
 
         self.app.push_screen(OverviewScreen(self._plan))
 
+    def action_events(self) -> None:
+        """Show what happened in the project."""
+        from tui.screens.activity_log import EventLogScreen
+
+        self.app.push_screen(EventLogScreen(self._plan))
+
     def action_projects(self) -> None:
         """Go to another project; make, rename, describe or delete one."""
         self._plan.fetch(self, read_projects, self._open_projects)
