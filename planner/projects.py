@@ -16,6 +16,9 @@ from planner.errors import Refused
 from store.adapter import DbAdapter
 from store.records import EventLog, Project, utc_now
 
+SAMPLE_NAME = "Lantern, a reading list"
+"""What the sample project is called."""
+
 
 def create_project(
     db: DbAdapter,

@@ -8,12 +8,9 @@ from importlib.resources import files
 from planner.actions import Planner
 from planner.batch import new_id
 from planner.decode import read_script
-from planner.projects import create_project, find_project
+from planner.projects import SAMPLE_NAME, create_project, find_project
 from store.adapter import DbAdapter
 from store.records import Project, utc_now
-
-SAMPLE_NAME = "Lantern, a reading list"
-"""The sample project's name."""
 
 
 def load_sample(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 import gc
 import threading
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from planner.projects import SAMPLE_NAME
 from store.adapter import DbAdapter
 from tui.config import Config
 from tui.configured_app import ConfiguredApp
@@ -24,6 +27,7 @@ from tui.session import Failed, Session
 if TYPE_CHECKING:
     from textual.command import Provider
     from textual.dom import DOMNode
+    from textual.screen import Screen
 
     from tui.drafts import Drafts
 
@@ -106,6 +110,9 @@ class PlannerApp(ConfiguredApp):
         session = Session(db, self._tell, actor=actor, project=project or self.remembered.project)
         self._plan = PlanThread(session, rest=self._remember)
         self._drafts: Drafts | None = None
+        # Where nothing lasts it would come again and again.
+        seen = self.remembered.tour_dismissed or not self.remembered.lasts
+        self._tour_is_new = self.config.tour and not seen
         self._progress = ProgressWatch(self, self._plan)
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
@@ -218,6 +225,27 @@ class PlannerApp(ConfiguredApp):
         from tui.screens.help import Help
 
         self.push_screen(Help(help_groups(self.screen)))
+
+    def offer_tour(self, project: str) -> None:
+        """Show the tour by itself, the first time that the sample plan is opened."""
+        if self._tour_is_new and project == SAMPLE_NAME and self.screen is self._map:
+            self._tour_is_new = False
+            self.action_tour()
+
+    def action_tour(self) -> None:
+        """Show the tour."""
+        from tui.keys import key_of
+        from tui.screens.tour import Tour
+
+        def seen(_read: bool | None) -> None:
+            self.remembered.dismiss_tour()
+
+        self.push_screen(Tour(lambda binding_id: key_of(self._map, binding_id)), seen)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer the tour in the palette, beside what Textual offers."""
+        yield from super().get_system_commands(screen)
+        yield SystemCommand("Tour", "Five short pages on how the board works", self.action_tour)
 
     async def action_quit(self) -> None:
         """Leave, once everything asked for is done."""

@@ -13,10 +13,10 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 _SAME_WIDTH = (
-    # Signs of cards: status, build state, readiness. No two of them share a character.
+    # Signs of cards: status, build state, readiness and marks. No two of them share a character.
     ("○◐◎●", "o~@*"),
     ("…▸■✗✓⊘", ".>#x+/"),
-    ("◆◇", "&="),
+    ("◆◇✚", "&=%"),
     # What is selected, folded, or a key.
     ("▶◀▾▴▼▲►◄", "><v^v^><"),
     ("←↑→↓↶↷⏎⌫⇥⇤", "<^>vur><><"),

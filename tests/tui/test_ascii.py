@@ -72,6 +72,7 @@ def test_no_two_states_share_a_sign() -> None:
         *glyphs.BUILD.values(),
         glyphs.FINALIZED,
         glyphs.READY,
+        glyphs.MARKED,
         *(sign for sign in glyphs.PRIORITY if len(sign) == 1),
     ]
     drawn = [in_ascii(sign, True) for sign in signs]

@@ -98,6 +98,7 @@ class MapScreen(MapOpens):
             self.call_after_refresh(self._plan.ask, Session.complete)
         else:
             whereabouts.arrive()
+            self.call_after_refresh(self.planner_app.offer_tour, message.board.project.name)
 
     def on_card_read(self, message: CardRead) -> None:
         """Show what the selected card holds."""
