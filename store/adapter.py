@@ -229,7 +229,8 @@ class DbAdapter(ABC):
         knowledge, planned files and context artifacts. Letter case and accents make no
         difference, and neither do marks: ``sign-in`` is ``sign`` followed by ``in…``, ``c++`` the
         whole word ``c``. A word of marks alone is left out; without any other nothing is
-        found. A match in a title counts for more; of equals the newest comes first.
+        found. A match in a title counts for more; of equals the newest comes first. What an
+        open transaction has written is found once it has ended.
 
         Rows: entity_type (``project``, ``workflow``, ``activity``, ``card``, ``requirement``,
         ``known_fact``, ``assumption``, ``question``, ``planned_file``,

@@ -97,6 +97,15 @@ SELECT card.id, card.description, card.quick_answer, card.created_at,
 FROM json_each(?) AS wanted JOIN card ON card.id = wanted.value
 """  # noqa: S608  (names of our own)
 
+IS_ANY_TEXT_WAITING = "SELECT 1 FROM search_document WHERE is_waiting = 1 LIMIT 1"
+
+INDEX_WAITING_TEXTS = """
+INSERT INTO search_index (rowid, title, body)
+SELECT id, title, body FROM search_content WHERE is_waiting = 1
+"""
+
+NO_TEXT_IS_WAITING = "UPDATE search_document SET is_waiting = 0 WHERE is_waiting = 1"
+
 # The best are chosen before anything is joined to them; marking the matches costs what ranking
 # does not, a little for each row that is looked at, so only the chosen ones are marked.
 SEARCH = """

@@ -102,12 +102,13 @@ class SqliteAdapter(DbAdapter):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        with self._entered(
-            self._database.savepoint()
-            if self._database.in_transaction()
-            else self._database.transaction("IMMEDIATE")
-        ):
-            yield
+        if self._database.in_transaction():
+            with self._entered(self._database.savepoint()):
+                yield
+        else:
+            with self._entered(self._database.transaction("IMMEDIATE")):
+                yield
+                self._index_texts()
 
     @contextmanager
     def view(self) -> Iterator[None]:
@@ -304,6 +305,9 @@ class SqliteAdapter(DbAdapter):
         match = _match(words)
         if not match:
             return []
+        if not self._database.in_transaction() and self._is_any_text_waiting():
+            with self.transaction():
+                pass  # something was written outside of one; its end has it indexed
         if project_id is None:
             return self._rows(batch_reads.SEARCH_ALL, match, limit, match)
         return self._rows(batch_reads.SEARCH_PROJECT, match, project_id, limit, match)
@@ -322,6 +326,15 @@ class SqliteAdapter(DbAdapter):
 
     def project_counts(self) -> Sequence[Row]:
         return self._rows(batch_reads.PROJECT_COUNTS)
+
+    def _index_texts(self) -> None:
+        """Have the texts indexed that triggers have noted since the last time."""
+        if self._is_any_text_waiting():
+            self._execute(batch_reads.INDEX_WAITING_TEXTS, ())
+            self._execute(batch_reads.NO_TEXT_IS_WAITING, ())
+
+    def _is_any_text_waiting(self) -> bool:
+        return bool(self._rows(batch_reads.IS_ANY_TEXT_WAITING))
 
     @contextmanager
     def _entered(self, context: Any) -> Iterator[None]:

@@ -6,6 +6,10 @@ ALTER TABLE workflow_activity ADD COLUMN description TEXT;
 
 -- Ids here are text and the index goes by integers, so each thing that can be found has one. Its
 -- project stands beside it, so that a search of one project need not climb up from every match.
+--
+-- Triggers note what is waiting to be indexed, and the adapter has all of it indexed when a
+-- transaction ends: within a trigger, FTS5 writes out what it has with every statement, which takes
+-- ten times as long.
 CREATE TABLE search_document (
   id INTEGER PRIMARY KEY NOT NULL,
   entity_type TEXT NOT NULL CHECK (entity_type IN (
@@ -14,52 +18,57 @@ CREATE TABLE search_document (
   )),
   entity_id TEXT NOT NULL,
   project_id TEXT,
+  is_waiting INTEGER NOT NULL DEFAULT 1,
   UNIQUE (entity_type, entity_id)
 );
 
+CREATE INDEX search_waiting ON search_document (entity_type, id) WHERE is_waiting = 1;
+
 -- What the index holds, read from where it is kept: the texts are stored once.
-CREATE VIEW search_content (id, title, body) AS
-SELECT document.id, project.name, coalesce(project.description, '')
+CREATE VIEW search_content (id, is_waiting, title, body) AS
+SELECT document.id, document.is_waiting, project.name, coalesce(project.description, '')
 FROM search_document AS document JOIN project ON project.id = document.entity_id
 WHERE document.entity_type = 'project'
 UNION ALL
-SELECT document.id, workflow.title, coalesce(workflow.description, '')
+SELECT document.id, document.is_waiting, workflow.title, coalesce(workflow.description, '')
 FROM search_document AS document JOIN workflow ON workflow.id = document.entity_id
 WHERE document.entity_type = 'workflow'
 UNION ALL
-SELECT document.id, workflow_activity.title, coalesce(workflow_activity.description, '')
+SELECT document.id, document.is_waiting, workflow_activity.title,
+  coalesce(workflow_activity.description, '')
 FROM search_document AS document JOIN workflow_activity ON workflow_activity.id = document.entity_id
 WHERE document.entity_type = 'activity'
 UNION ALL
-SELECT document.id, card.title,
+SELECT document.id, document.is_waiting, card.title,
   coalesce(card.description, '') || char(10) || coalesce(card.quick_answer, '')
 FROM search_document AS document JOIN card ON card.id = document.entity_id
 WHERE document.entity_type = 'card'
 UNION ALL
-SELECT document.id, card_requirement.text, ''
+SELECT document.id, document.is_waiting, card_requirement.text, ''
 FROM search_document AS document JOIN card_requirement ON card_requirement.id = document.entity_id
 WHERE document.entity_type = 'requirement'
 UNION ALL
-SELECT document.id, card_known_fact.text, coalesce(card_known_fact.evidence_source, '')
+SELECT document.id, document.is_waiting, card_known_fact.text,
+  coalesce(card_known_fact.evidence_source, '')
 FROM search_document AS document JOIN card_known_fact ON card_known_fact.id = document.entity_id
 WHERE document.entity_type = 'known_fact'
 UNION ALL
-SELECT document.id, card_assumption.text, ''
+SELECT document.id, document.is_waiting, card_assumption.text, ''
 FROM search_document AS document JOIN card_assumption ON card_assumption.id = document.entity_id
 WHERE document.entity_type = 'assumption'
 UNION ALL
-SELECT document.id, card_question.text, coalesce(card_question.answer, '')
+SELECT document.id, document.is_waiting, card_question.text, coalesce(card_question.answer, '')
 FROM search_document AS document JOIN card_question ON card_question.id = document.entity_id
 WHERE document.entity_type = 'question'
 UNION ALL
-SELECT document.id, card_planned_file.logical_file_name,
+SELECT document.id, document.is_waiting, card_planned_file.logical_file_name,
   card_planned_file.intent_summary
     || char(10) || coalesce(card_planned_file.contract_notes, '')
     || char(10) || coalesce(card_planned_file.module_hint, '')
 FROM search_document AS document JOIN card_planned_file ON card_planned_file.id = document.entity_id
 WHERE document.entity_type = 'planned_file'
 UNION ALL
-SELECT document.id, context_artifact.name,
+SELECT document.id, document.is_waiting, context_artifact.name,
   coalesce(context_artifact.title, '')
     || char(10) || coalesce(context_artifact.content, '')
     || char(10) || coalesce(context_artifact.uri, '')
@@ -125,16 +134,15 @@ INSERT INTO search_document (entity_type, entity_id, project_id)
 SELECT 'context_artifact', context_artifact.id, context_artifact.project_id
 FROM context_artifact ORDER BY context_artifact.rowid;
 INSERT INTO search_index (search_index) VALUES ('rebuild');
+UPDATE search_document SET is_waiting = 0;
 
--- From here on the triggers keep the index. A change that leaves the texts as they are
--- (a position, a status) leaves the index alone; taking something out needs what was put in.
+-- From here on the triggers keep it. A change that leaves the texts as they are (a position, a
+-- status) leaves the index alone; taking something out needs what was put in.
 
 CREATE TRIGGER project_is_found AFTER INSERT ON project
 BEGIN
   INSERT INTO search_document (entity_type, entity_id, project_id)
   VALUES ('project', NEW.id, NEW.id);
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.name, coalesce(NEW.description, '');
 END;
 
 CREATE TRIGGER project_is_found_anew AFTER UPDATE OF name, description ON project
@@ -142,17 +150,18 @@ WHEN OLD.name IS NOT NEW.name OR OLD.description IS NOT NEW.description
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.name, coalesce(OLD.description, '')
-  FROM search_document WHERE entity_type = 'project' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.name, coalesce(NEW.description, '')
-  FROM search_document WHERE entity_type = 'project' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'project' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'project' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER project_is_lost AFTER DELETE ON project
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.name, coalesce(OLD.description, '')
-  FROM search_document WHERE entity_type = 'project' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'project' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'project' AND entity_id = OLD.id;
 END;
 
@@ -160,8 +169,6 @@ CREATE TRIGGER workflow_is_found AFTER INSERT ON workflow
 BEGIN
   INSERT INTO search_document (entity_type, entity_id, project_id)
   VALUES ('workflow', NEW.id, NEW.project_id);
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.title, coalesce(NEW.description, '');
 END;
 
 CREATE TRIGGER workflow_is_found_anew AFTER UPDATE OF title, description ON workflow
@@ -169,17 +176,18 @@ WHEN OLD.title IS NOT NEW.title OR OLD.description IS NOT NEW.description
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.title, coalesce(OLD.description, '')
-  FROM search_document WHERE entity_type = 'workflow' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.title, coalesce(NEW.description, '')
-  FROM search_document WHERE entity_type = 'workflow' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'workflow' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'workflow' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER workflow_is_lost AFTER DELETE ON workflow
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.title, coalesce(OLD.description, '')
-  FROM search_document WHERE entity_type = 'workflow' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'workflow' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'workflow' AND entity_id = OLD.id;
 END;
 
@@ -190,8 +198,6 @@ BEGIN
     SELECT project_id FROM search_document
     WHERE entity_type = 'workflow' AND entity_id = NEW.workflow_id
   ));
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.title, coalesce(NEW.description, '');
 END;
 
 CREATE TRIGGER workflow_activity_is_found_anew
@@ -200,17 +206,18 @@ WHEN OLD.title IS NOT NEW.title OR OLD.description IS NOT NEW.description
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.title, coalesce(OLD.description, '')
-  FROM search_document WHERE entity_type = 'activity' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.title, coalesce(NEW.description, '')
-  FROM search_document WHERE entity_type = 'activity' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'activity' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'activity' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER workflow_activity_is_lost AFTER DELETE ON workflow_activity
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.title, coalesce(OLD.description, '')
-  FROM search_document WHERE entity_type = 'activity' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'activity' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'activity' AND entity_id = OLD.id;
 END;
 
@@ -221,9 +228,6 @@ BEGIN
     SELECT project_id FROM search_document
     WHERE entity_type = 'activity' AND entity_id = NEW.workflow_activity_id
   ));
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.title,
-    coalesce(NEW.description, '') || char(10) || coalesce(NEW.quick_answer, '');
 END;
 
 CREATE TRIGGER card_is_found_anew AFTER UPDATE OF title, description, quick_answer ON card
@@ -234,10 +238,10 @@ BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.title,
     coalesce(OLD.description, '') || char(10) || coalesce(OLD.quick_answer, '')
-  FROM search_document WHERE entity_type = 'card' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.title, coalesce(NEW.description, '') || char(10) || coalesce(NEW.quick_answer, '')
-  FROM search_document WHERE entity_type = 'card' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'card' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'card' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER card_is_lost AFTER DELETE ON card
@@ -245,7 +249,8 @@ BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.title,
     coalesce(OLD.description, '') || char(10) || coalesce(OLD.quick_answer, '')
-  FROM search_document WHERE entity_type = 'card' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'card' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'card' AND entity_id = OLD.id;
 END;
 
@@ -256,8 +261,6 @@ BEGIN
     SELECT project_id FROM search_document
     WHERE entity_type = 'card' AND entity_id = NEW.card_id
   ));
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.text, '';
 END;
 
 CREATE TRIGGER card_requirement_is_found_anew AFTER UPDATE OF text ON card_requirement
@@ -265,17 +268,18 @@ WHEN OLD.text IS NOT NEW.text
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.text, ''
-  FROM search_document WHERE entity_type = 'requirement' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.text, ''
-  FROM search_document WHERE entity_type = 'requirement' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'requirement' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'requirement' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER card_requirement_is_lost AFTER DELETE ON card_requirement
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.text, ''
-  FROM search_document WHERE entity_type = 'requirement' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'requirement' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'requirement' AND entity_id = OLD.id;
 END;
 
@@ -286,8 +290,6 @@ BEGIN
     SELECT project_id FROM search_document
     WHERE entity_type = 'card' AND entity_id = NEW.card_id
   ));
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.text, coalesce(NEW.evidence_source, '');
 END;
 
 CREATE TRIGGER card_known_fact_is_found_anew
@@ -296,17 +298,18 @@ WHEN OLD.text IS NOT NEW.text OR OLD.evidence_source IS NOT NEW.evidence_source
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.text, coalesce(OLD.evidence_source, '')
-  FROM search_document WHERE entity_type = 'known_fact' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.text, coalesce(NEW.evidence_source, '')
-  FROM search_document WHERE entity_type = 'known_fact' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'known_fact' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'known_fact' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER card_known_fact_is_lost AFTER DELETE ON card_known_fact
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.text, coalesce(OLD.evidence_source, '')
-  FROM search_document WHERE entity_type = 'known_fact' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'known_fact' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'known_fact' AND entity_id = OLD.id;
 END;
 
@@ -317,8 +320,6 @@ BEGIN
     SELECT project_id FROM search_document
     WHERE entity_type = 'card' AND entity_id = NEW.card_id
   ));
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.text, '';
 END;
 
 CREATE TRIGGER card_assumption_is_found_anew AFTER UPDATE OF text ON card_assumption
@@ -326,17 +327,18 @@ WHEN OLD.text IS NOT NEW.text
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.text, ''
-  FROM search_document WHERE entity_type = 'assumption' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.text, ''
-  FROM search_document WHERE entity_type = 'assumption' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'assumption' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'assumption' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER card_assumption_is_lost AFTER DELETE ON card_assumption
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.text, ''
-  FROM search_document WHERE entity_type = 'assumption' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'assumption' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'assumption' AND entity_id = OLD.id;
 END;
 
@@ -347,8 +349,6 @@ BEGIN
     SELECT project_id FROM search_document
     WHERE entity_type = 'card' AND entity_id = NEW.card_id
   ));
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.text, coalesce(NEW.answer, '');
 END;
 
 CREATE TRIGGER card_question_is_found_anew AFTER UPDATE OF text, answer ON card_question
@@ -356,17 +356,18 @@ WHEN OLD.text IS NOT NEW.text OR OLD.answer IS NOT NEW.answer
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.text, coalesce(OLD.answer, '')
-  FROM search_document WHERE entity_type = 'question' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.text, coalesce(NEW.answer, '')
-  FROM search_document WHERE entity_type = 'question' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'question' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'question' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER card_question_is_lost AFTER DELETE ON card_question
 BEGIN
   INSERT INTO search_index (search_index, rowid, title, body)
   SELECT 'delete', id, OLD.text, coalesce(OLD.answer, '')
-  FROM search_document WHERE entity_type = 'question' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'question' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'question' AND entity_id = OLD.id;
 END;
 
@@ -377,11 +378,6 @@ BEGIN
     SELECT project_id FROM search_document
     WHERE entity_type = 'card' AND entity_id = NEW.card_id
   ));
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.logical_file_name,
-    NEW.intent_summary
-      || char(10) || coalesce(NEW.contract_notes, '')
-      || char(10) || coalesce(NEW.module_hint, '');
 END;
 
 CREATE TRIGGER card_planned_file_is_found_anew
@@ -396,13 +392,10 @@ BEGIN
     OLD.intent_summary
       || char(10) || coalesce(OLD.contract_notes, '')
       || char(10) || coalesce(OLD.module_hint, '')
-  FROM search_document WHERE entity_type = 'planned_file' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.logical_file_name,
-    NEW.intent_summary
-      || char(10) || coalesce(NEW.contract_notes, '')
-      || char(10) || coalesce(NEW.module_hint, '')
-  FROM search_document WHERE entity_type = 'planned_file' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'planned_file' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'planned_file' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER card_planned_file_is_lost AFTER DELETE ON card_planned_file
@@ -412,7 +405,8 @@ BEGIN
     OLD.intent_summary
       || char(10) || coalesce(OLD.contract_notes, '')
       || char(10) || coalesce(OLD.module_hint, '')
-  FROM search_document WHERE entity_type = 'planned_file' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'planned_file' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'planned_file' AND entity_id = OLD.id;
 END;
 
@@ -420,11 +414,6 @@ CREATE TRIGGER context_artifact_is_found AFTER INSERT ON context_artifact
 BEGIN
   INSERT INTO search_document (entity_type, entity_id, project_id)
   VALUES ('context_artifact', NEW.id, NEW.project_id);
-  INSERT INTO search_index (rowid, title, body)
-  SELECT last_insert_rowid(), NEW.name,
-    coalesce(NEW.title, '')
-      || char(10) || coalesce(NEW.content, '')
-      || char(10) || coalesce(NEW.uri, '');
 END;
 
 CREATE TRIGGER context_artifact_is_found_anew
@@ -439,13 +428,10 @@ BEGIN
     coalesce(OLD.title, '')
       || char(10) || coalesce(OLD.content, '')
       || char(10) || coalesce(OLD.uri, '')
-  FROM search_document WHERE entity_type = 'context_artifact' AND entity_id = OLD.id;
-  INSERT INTO search_index (rowid, title, body)
-  SELECT id, NEW.name,
-    coalesce(NEW.title, '')
-      || char(10) || coalesce(NEW.content, '')
-      || char(10) || coalesce(NEW.uri, '')
-  FROM search_document WHERE entity_type = 'context_artifact' AND entity_id = NEW.id;
+  FROM search_document
+  WHERE entity_type = 'context_artifact' AND entity_id = OLD.id AND is_waiting = 0;
+  UPDATE search_document SET is_waiting = 1
+  WHERE entity_type = 'context_artifact' AND entity_id = OLD.id AND is_waiting = 0;
 END;
 
 CREATE TRIGGER context_artifact_is_lost AFTER DELETE ON context_artifact
@@ -455,6 +441,7 @@ BEGIN
     coalesce(OLD.title, '')
       || char(10) || coalesce(OLD.content, '')
       || char(10) || coalesce(OLD.uri, '')
-  FROM search_document WHERE entity_type = 'context_artifact' AND entity_id = OLD.id;
+  FROM search_document
+  WHERE entity_type = 'context_artifact' AND entity_id = OLD.id AND is_waiting = 0;
   DELETE FROM search_document WHERE entity_type = 'context_artifact' AND entity_id = OLD.id;
 END;

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from planner.errors import ActionRefused
 from planner.readiness import missing, read_readiness
 from planner.requests import BY_TYPE
+from store.batch_reads import IS_ANY_TEXT_WAITING
 from store.records import Card, PlanningAction, Project, Record
 from tests.planner.any_actions import ACTORS, BY_ACTION_TYPE, Request, batches, seed
 from tests.planner.plans import MAP_TABLES, Plan, in_activity, on, opened, request
@@ -167,6 +168,7 @@ class UndoMachine(RuleBasedStateMachine):
         assert self.plan.project.action_sequence == self.sequence
         assert len(self.plan.rejected()) == self.rejected
         self.log = log
+        assert self.db._database.execute_sql(IS_ANY_TEXT_WAITING).fetchall() == []  # type: ignore[attr-defined]
         check_index(self.db._database.connection())  # type: ignore[attr-defined]
         for card in self.db.list(Card):
             if card.finalized_at is not None:
