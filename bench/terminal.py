@@ -73,6 +73,11 @@ class Terminal:
         self._peak = 0
         self.is_over = False
 
+    @property
+    def pid(self) -> int:
+        """The program's process."""
+        return int(self._process.pid)
+
     def __enter__(self) -> Terminal:
         return self
 

@@ -8,6 +8,7 @@ by field, what was, what is now and what was typed tell what to do: ``merge`` sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 import msgspec
@@ -88,6 +89,51 @@ def merge(base: Record, now: Record, values: Mapping[str, Any]) -> Merge:
         elif not same(yours, is_now):
             clashes.append(Clash(name, was, is_now, yours))
     return Merge(write, tuple(theirs), tuple(clashes))
+
+
+def combine(was: str, now: str, yours: str) -> str:
+    """Return a text of many lines with both people's changes in it, for someone to look over.
+
+    Where both changed the same lines, yours come first and theirs after them; what neither
+    of you took out is all there.
+    """
+    before, theirs, mine = (text.split("\n") for text in (was, now, yours))
+    both: list[str] = []
+    at = at_theirs = at_mine = 0
+    for start, stop, begin_theirs, begin_mine in _unchanged(before, theirs, mine):
+        both += _of_either(
+            before[at:start], theirs[at_theirs:begin_theirs], mine[at_mine:begin_mine]
+        )
+        both += before[start:stop]
+        at, length = stop, stop - start
+        at_theirs, at_mine = begin_theirs + length, begin_mine + length
+    return "\n".join(both)
+
+
+def _of_either(before: list[str], theirs: list[str], mine: list[str]) -> list[str]:
+    if theirs in (before, mine):
+        return mine
+    return theirs if mine == before else mine + theirs
+
+
+def _unchanged(
+    before: list[str], theirs: list[str], mine: list[str]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the runs of lines that nobody changed, with where each begins for both.
+
+    The last is empty, at the end of all three.
+    """
+    ours, others = (
+        SequenceMatcher(None, before, other, autojunk=False).get_matching_blocks()
+        for other in (theirs, mine)
+    )
+    for one in ours:
+        for other in others:
+            start = max(one.a, other.a)
+            stop = min(one.a + one.size, other.a + other.size)
+            if start < stop:
+                yield start, stop, one.b + start - one.a, other.b + start - other.a
+    yield len(before), len(before), len(theirs), len(mine)
 
 
 def authors(

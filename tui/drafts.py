@@ -1,77 +1,32 @@
 """Unsaved text, kept while it is typed: a crash or a kill leaves it for the next start.
 
-``Drafts`` writes what is being typed into a file of its own in the state folder, on a thread
-of its own, a moment after the last key. A file belongs to the board that writes it, told by
-a lock that the system lets go of when the board ends, however it ends; so two boards never
-take each other's text, and what a dead one left is offered to the next.
+``Drafts`` writes what is being typed into a file of its own (``draft_folder.py``), on a thread
+of its own, a moment after the first key. Two boards never take each other's text; what one
+left that has ended, however it ended, is offered to the next.
 """
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-import fcntl
 import hashlib
 import json
-import os
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from store.records import utc_now
+from tui.draft_folder import Draft, DraftFolder, DraftKey
+
+__all__ = ["Draft", "DraftKey", "Drafts", "Typing"]
 
 WRITTEN_AFTER = 0.2
 """Seconds after a key until what was typed is written, at most."""
 
-LARGEST = 32 * 1024 * 1024
-"""Bytes of a file that can be a draft of ours."""
-
-_VERSION = 1
-
 Values = Mapping[str, Any]
 """What stands in the fields of an editor, by name: texts, numbers, None."""
-
-
-@dataclass(frozen=True, slots=True)
-class DraftKey:
-    """What is being typed: two editors with one key are about the same thing.
-
-    Attributes:
-        kind: What sort of thing, such as ``card`` or ``requirement``.
-        ids: The ids that name it; the last is empty for one that is not there yet.
-        field: Which part of it, where an editor is about one part alone.
-        project_id: The project it is in.
-        about: What it is called, for the list of unsaved texts.
-    """
-
-    kind: str
-    ids: tuple[str, ...]
-    field: str = ""
-    project_id: str = dataclasses.field(default="", compare=False)
-    about: str = dataclasses.field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An unsaved text.
-
-    Attributes:
-        key: What it belongs to.
-        values: What was typed.
-        base: What the fields held when the typing began.
-        at: When it was last typed at, as UTC text.
-        name: The file's name, unique among all boards.
-    """
-
-    key: DraftKey
-    values: dict[str, Any]
-    base: dict[str, Any]
-    at: str
-    name: str
 
 
 class Typing:
@@ -83,11 +38,14 @@ class Typing:
         self.found = found
         """What was left of an earlier typing, to be offered; None when nothing was."""
         self._saved = dict(base)
+        self._is_over = False
         self.base: dict[str, Any] = dict(found.base) if found is not None else dict(base)
         """What the fields held when the typing began, for a draft that may be long ago."""
 
     def note(self, values: Values) -> None:
         """Keep what is typed by now; what is as it was saved needs no keeping."""
+        if self._is_over:
+            return  # told late of what came before the end
         if dict(values) == self._saved:
             self.base = dict(self._saved)
             self._drafts.drop(self.key)
@@ -100,14 +58,10 @@ class Typing:
         self.base = dict(self._saved)
         self._drafts.drop(self.key)
 
-    def rebase(self, base: Values) -> None:
-        """Go on from another saved text, such as one that others have changed."""
-        self._saved = dict(base)
-        self.base = dict(base)
-
     def leave(self, values: Values) -> bool:
         """Stop typing, keeping what is unsaved; returns whether there is anything."""
         self.note(values)
+        self._is_over = True
         return self._drafts.leave(self.key)
 
 
@@ -132,9 +86,11 @@ class Drafts:
             database: The database's path.
             on_failure: Told once, from another thread, when they can't be written.
         """
-        mark = hashlib.sha256(str(Path(database).absolute()).encode()).hexdigest()[:16]
-        self.folder = folder / "drafts" / mark if folder is not None else None
         self._board = uuid.uuid4().hex[:12]
+        mark = hashlib.sha256(str(Path(database).absolute()).encode()).hexdigest()[:16]
+        self.folder = (
+            DraftFolder(folder / "drafts" / mark, self._board) if folder is not None else None
+        )
         self._on_failure = on_failure
         self._changed = threading.Condition()
         self._known: dict[str, Draft] = {}
@@ -142,7 +98,6 @@ class Drafts:
         self._dirty: set[str] = set()
         self._hurry = self._closing = False
         self._thread: threading.Thread | None = None
-        self._lock_file: int | None = None
         self._jobs: list[Callable[[], None]] = []
 
     # What an editor does
@@ -167,7 +122,7 @@ class Drafts:
             self._write_soon(name)
 
     def leave(self, key: DraftKey) -> bool:
-        """Let another editor have what is kept of this one; returns whether anything is."""
+        """Let the next editor have what is kept of this one; returns whether anything is."""
         name = self._name(key)
         with self._changed:
             self._typing.discard(name)
@@ -188,7 +143,7 @@ class Drafts:
         return sorted(drafts, key=lambda draft: draft.at, reverse=True)
 
     def find(self, key: DraftKey) -> Draft | None:
-        """Return the latest unsaved text of something."""
+        """Return an unsaved text of something: this board's own, else the latest."""
         with self._changed:
             return self._find(key)
 
@@ -208,7 +163,7 @@ class Drafts:
         """Look again for what boards that have ended left; ``then`` is called on the thread."""
 
         def job() -> None:
-            self._read_folder()
+            self._attempt(self._take_over)
             then()
 
         with self._changed:
@@ -237,6 +192,9 @@ class Drafts:
         return f"{hashlib.sha256(text.encode()).hexdigest()[:20]}-{self._board}.json"
 
     def _find(self, key: DraftKey) -> Draft | None:
+        ours = self._known.get(self._name(key))
+        if ours is not None and ours.name not in self._typing:
+            return ours  # before any other board's, which would take its place
         found = [
             draft
             for name, draft in self._known.items()
@@ -245,7 +203,7 @@ class Drafts:
         return max(found, key=lambda draft: draft.at, default=None)
 
     def _adopt(self, draft: Draft) -> None:
-        """Make a draft that another board left one of ours."""
+        """Make a draft that a board left which has ended one of ours."""
         name = self._name(draft.key)
         if draft.name != name:
             del self._known[draft.name]
@@ -279,133 +237,41 @@ class Drafts:
                 self._hurry = False
                 # New ones first: between the two, a text is there twice rather than not at all.
                 written = {n: self._known[n] for n in dirty if n in self._known}
-                typing = set(self._typing)
                 closing = self._closing
-            for name, draft in written.items():
-                self._attempt(partial(self._write, draft, name in typing))
+            for draft in written.values():
+                self._attempt(partial(_write, draft))
             for name in dirty - written.keys():
-                self._attempt(partial(self._remove, name))
+                self._attempt(partial(_remove, name))
             for job in jobs:
                 job()
             if closing and not self._dirty:
-                self._let_go()
+                self._attempt(DraftFolder.let_go)
                 return
 
-    def _attempt(self, deed: Callable[[], None]) -> None:
+    def _attempt(self, deed: Callable[[DraftFolder], object]) -> None:
+        if self.folder is None:
+            return
         try:
-            deed()
+            deed(self.folder)
         except OSError as error:
             tell, self._on_failure = self._on_failure, None
             if tell is not None:
                 tell(
                     "Unsaved text can't be kept outside this board: "
-                    f"{error.strerror or error}: {self.folder}"
+                    f"{error.strerror or error}: {self.folder.path}"
                 )
 
-    def _write(self, draft: Draft, is_typing: bool) -> None:
-        if self.folder is None:
-            return
-        self._take_lock(self.folder)
-        key = draft.key
-        text = json.dumps(
-            {
-                "version": _VERSION,
-                "kind": key.kind,
-                "ids": key.ids,
-                "field": key.field,
-                "project_id": key.project_id,
-                "about": key.about,
-                "values": draft.values,
-                "base": draft.base,
-                "at": draft.at,
-                "typing": is_typing,
-            }
-        )
-        beside = self.folder / f"{draft.name}.new"
-        with contextlib.suppress(FileNotFoundError):
-            beside.unlink()
-        number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(number, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(number)
-        beside.replace(self.folder / draft.name)
-
-    def _remove(self, name: str) -> None:
-        if self.folder is not None:
-            (self.folder / name).unlink(missing_ok=True)
-
-    def _take_lock(self, folder: Path) -> None:
-        """Show that this board is alive, as long as it is."""
-        if self._lock_file is None:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Locked before it has its name: nobody may find it without its lock.
-            making = folder / f"{self._board}.making"
-            number = os.open(making, os.O_RDWR | os.O_CREAT, 0o600)
-            with contextlib.suppress(OSError):  # some file systems know no locks
-                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            making.replace(folder / f"{self._board}.lock")
-            self._lock_file = number
-
-    def _let_go(self) -> None:
-        if self._lock_file is not None and self.folder is not None:
-            (self.folder / f"{self._board}.lock").unlink(missing_ok=True)
-            os.close(self._lock_file)
-            self._lock_file = None
-
-    def _read_folder(self) -> None:
-        if self.folder is None or not self.folder.is_dir():
-            return
-        found: dict[str, Draft] = {}
-        alive: dict[str, bool] = {}
-        for path in sorted(self.folder.glob("*.json")):
-            board = path.stem.rpartition("-")[2]
-            if board == self._board:
-                continue
-            if board not in alive:
-                alive[board] = self._is_alive(board)
-            draft, is_typing = _read(path)
-            if draft is not None and not (is_typing and alive[board]):
-                found[path.name] = draft
-        for board in {path.stem for path in self.folder.glob("*.lock")} - alive.keys():
-            if board != self._board:
-                self._is_alive(board)
+    def _take_over(self, folder: DraftFolder) -> None:
+        """Know what boards left that have ended."""
+        found = folder.left_behind()
         with self._changed:
             ours = {n: d for n, d in self._known.items() if n.endswith(f"-{self._board}.json")}
             self._known = {**{n: d for n, d in found.items() if n not in self._dirty}, **ours}
 
-    def _is_alive(self, board: str) -> bool:
-        """Return whether a board still runs; the lock of one that doesn't is cleared away."""
-        assert self.folder is not None  # noqa: S101  (narrows for the type checker)
-        path = self.folder / f"{board}.lock"
-        try:
-            number = os.open(path, os.O_RDWR)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
-        except OSError:
-            return True
-        finally:
-            os.close(number)
-        return False
+
+def _write(draft: Draft, folder: DraftFolder) -> None:
+    folder.write(draft)
 
 
-def _read(path: Path) -> tuple[Draft | None, bool]:
-    """Return the draft in a file and whether it is being typed at; None for what is none."""
-    try:
-        if path.stat().st_size > LARGEST:
-            return None, False
-        held = json.loads(path.read_bytes())
-        key = DraftKey(
-            str(held["kind"]),
-            tuple(str(each) for each in held["ids"]),
-            str(held["field"]),
-            str(held["project_id"]),
-            str(held["about"]),
-        )
-        draft = Draft(key, dict(held["values"]), dict(held["base"]), str(held["at"]), path.name)
-        return draft, bool(held["typing"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None, False
+def _remove(name: str, folder: DraftFolder) -> None:
+    folder.remove(name)

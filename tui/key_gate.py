@@ -84,3 +84,34 @@ class KeyGate(App[None]):
             await self.on_event(event)
         if then is not None:
             then()
+
+
+async def do_at_once(widget: Widget, event: events.Key, *, letters: bool = True) -> bool:
+    """Do what a key is bound to before the next one is looked at; say whether that was done.
+
+    A key that bubbles is done after the letters that follow it. One that comes while the
+    gate is closed is kept back, and so are those behind one that moves the focus. Where
+    ``letters`` are typed, they are bound to nothing.
+    """
+    gate = widget.app if isinstance(widget.app, KeyGate) else None
+    if gate is not None and gate.keeps_keys:
+        gate.keep_key(event)
+    else:
+        bound = letters or not event.is_printable
+        active = widget.screen.active_bindings.get(event.key) if bound else None
+        if active is None or not active.enabled:
+            return False
+        await widget.app.run_action(active.binding.action, active.node)
+    event.stop()
+    event.prevent_default()
+    pass_on(widget)
+    return True
+
+
+def pass_on(widget: Widget) -> None:
+    """Keep keys back until something else has the focus, where a widget has lost it."""
+    app = widget.app
+    if not isinstance(app, KeyGate):
+        return
+    if not (widget.is_attached and widget.screen.is_active and widget.screen.focused is widget):
+        app.keep_keys(widget, lambda: app.screen.focused not in (None, widget))

@@ -98,6 +98,12 @@ class OpenBoard:
         self.rush(*text)
         await self.settle()
 
+    async def open_form(self) -> None:
+        """Edit the selected card in its form, whatever key does that."""
+        assert self.map.card is not None
+        self.screen.open_form(self.map.card)
+        await self.settle()
+
     async def select(self, wanted: str) -> None:
         """Select a workflow, an activity or a card by its id."""
         self.map.select(self.place_of(wanted))

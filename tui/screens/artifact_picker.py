@@ -74,6 +74,7 @@ class ArtifactPicker(Chooser):
         self.picks.offer(
             self._picks, empty_note="This project has no context artifact yet: ctrl+n makes one."
         )
+        self.fit(self.size.height)
 
 
 def _pick(use: ArtifactUse) -> Pick:

@@ -45,6 +45,7 @@ class AskText(Dialog[str | None]):
         yes: str = "Save",
         refuse: Callable[[str], str | None] | None = None,
         one_line: bool = True,
+        on_typed: Callable[[str], object] | None = None,
     ) -> None:
         """Ask.
 
@@ -55,6 +56,7 @@ class AskText(Dialog[str | None]):
             yes: What saving is called.
             refuse: Says why a text won't do, or None where it will.
             one_line: Whether it is for one line alone; ``shift+enter`` makes a new one else.
+            on_typed: Told of what is typed as it is, to keep it.
         """
         super().__init__()
         self._title_text = title
@@ -63,6 +65,7 @@ class AskText(Dialog[str | None]):
         self._yes = yes
         self._refuse = refuse
         self._one_line = one_line
+        self._on_typed = on_typed
 
     def compose(self) -> ComposeResult:
         """Lay the text below its title."""
@@ -82,6 +85,12 @@ class AskText(Dialog[str | None]):
     @on(PlainArea.Changed)
     def _on_changed(self) -> None:
         self.query_one("#refusal").remove_class("-shown")
+        if self._on_typed is not None:
+            self._on_typed(self.query_one(PlainArea).value)
+
+    @on(PlainArea.Failed)
+    def _on_failed(self, message: PlainArea.Failed) -> None:
+        self._refuse_with(message.reason)
 
     @on(PlainArea.Submitted)
     def _on_submitted(self, message: PlainArea.Submitted) -> None:
@@ -98,6 +107,9 @@ class AskText(Dialog[str | None]):
         if refusal is None:
             self.finish(value)
             return
+        self._refuse_with(refusal)
+
+    def _refuse_with(self, refusal: str) -> None:
         shown = self.query_one("#refusal", Static)
         shown.update(Content(f"✗ {visible_lines(refusal)}"))
         shown.add_class("-shown")

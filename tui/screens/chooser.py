@@ -82,7 +82,11 @@ class Chooser(Dialog[Chosen | None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the list as high as there is room for, however much of it is left."""
-        room = max(1, event.size.height - AROUND)
+        self.fit(event.size.height)
+
+    def fit(self, height: int) -> None:
+        """Give the list its height on a screen of so many lines."""
+        room = max(1, height - AROUND)
         lines = sum(1 + len(pick.notes) for pick in self._picks)
         self.picks.styles.height = max(1, min(lines, room))
 

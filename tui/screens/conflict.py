@@ -13,9 +13,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from planner.conflicts import Author, Clash
+from planner.conflicts import Author, Clash, combine
 from store.records import Card
 from tui.asks.saving import Conflict, Gone
+from tui.drafts import Drafts
 from tui.edits import Edit
 from tui.glyphs import priority_word
 from tui.screens.ask_text import AskText
@@ -53,7 +54,9 @@ class ConflictScreen(Dialog[dict[str, Any] | None]):
             id="conflict.theirs",
             tooltip="Take what is there now",
         ),
-        Binding("e", "edit", "Edit", id="conflict.edit", tooltip="Write it anew from yours"),
+        Binding(
+            "e", "edit", "Edit", id="conflict.edit", tooltip="Write it anew, from yours and theirs"
+        ),
         Binding(
             "tab,right",
             "field(1)",
@@ -118,18 +121,36 @@ class ConflictScreen(Dialog[dict[str, Any] | None]):
 
     def action_edit(self) -> None:
         """Write the field anew."""
-        clash = self._clash
+        clash, keep = self._clash, self._keep
 
         def written(text: str | None) -> None:
-            if text is not None:
+            if text is None:
+                keep(clash.field, clash.yours)
+            else:
                 self._choose(clash, "edited", text)
 
-        label = self._label(clash.field)
-        title = f"{label}: now it is “{clip(str(clash.now or ''), 200)}”"
         one_line = any(f.name == clash.field and f.one_line for f in self._edit.fields)
+        was, now, yours = (str(each or "") for each in (clash.was, clash.now, clash.yours))
         self.app.push_screen(
-            AskText(title, value=clash.yours or "", yes="Take it", one_line=one_line), written
+            AskText(
+                f"{self._label(clash.field)}: yours, to change"
+                if one_line
+                else f"{self._label(clash.field)}: both your changes, to look over",
+                value=yours if one_line else combine(was, now, yours),
+                yes="Take it",
+                one_line=one_line,
+                on_typed=lambda text: keep(clash.field, text),
+            ),
+            written,
         )
+
+    def _keep(self, name: str, value: Any) -> None:
+        """Keep in the draft what is written here."""
+        drafts: Drafts | None = getattr(self.app, "drafts", None)
+        draft = drafts.ours(self._edit.key) if drafts is not None else None
+        if drafts is not None and draft is not None:
+            drafts.put(draft.key, {**draft.values, name: value or ""}, draft.base)
+            drafts.leave(draft.key)
 
     def action_field(self, by: int) -> None:
         """Show another field."""

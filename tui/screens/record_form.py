@@ -16,10 +16,11 @@ from textual.widgets import Static
 from tui.asks.saving import NotSaved, Saved, read_meanwhile
 from tui.drafts import Drafts, Typing
 from tui.edits import Edit, EditField
+from tui.key_gate import KeyGate
 from tui.plan_thread import PlanThread
 from tui.screens.dialog import Dialog
 from tui.screens.saving import save_typed
-from tui.session import BoardRead
+from tui.session import BoardRead, Failed
 from tui.text import visible
 from tui.when import when
 from tui.widgets.choice import Choice
@@ -91,6 +92,7 @@ class RecordForm(Dialog[Saved | None]):
         self.edit = edit
         self._typing: Typing | None = None
         self._begun: dict[str, Any] = {}
+        self._refused: dict[str, Any] = {}
         self._is_saving = self._is_other = False
 
     # What a subclass says
@@ -109,6 +111,10 @@ class RecordForm(Dialog[Saved | None]):
 
     def choose(self, values: dict[str, Any]) -> None:
         """Set the choices, from a draft or from what is saved."""
+
+    def check(self, values: dict[str, Any]) -> str:
+        """Say why values can't be saved, beyond a text that is needed; nothing when they can."""
+        return ""
 
     # What they share
 
@@ -180,6 +186,11 @@ class RecordForm(Dialog[Saved | None]):
             edit = self.edit
             self._plan.fetch(self, lambda session: read_meanwhile(session, edit), self.warn)
 
+    def on_failed(self, message: Failed) -> None:
+        """Say why saving came to nothing, where that was not foreseen."""
+        if self._is_saving:
+            self.saved(NotSaved(message.reason))
+
     def warn(self, words: str) -> None:
         """Say what others did meanwhile."""
         if words:
@@ -196,6 +207,8 @@ class RecordForm(Dialog[Saved | None]):
         line = self.query_one("#refusal", Static)
         line.update(Content(f"✗ {visible(words)}"))
         line.add_class("-shown")
+        # What was typed before may be told of only after this.
+        self._refused = self._typed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rest the key that takes back what is there."""
@@ -204,13 +217,18 @@ class RecordForm(Dialog[Saved | None]):
     @on(PlainArea.Changed)
     @on(Choice.Changed)
     def _on_edited(self) -> None:
-        self.query_one("#refusal").remove_class("-shown")
         typed = self._typed()
+        if typed != self._refused:
+            self.query_one("#refusal").remove_class("-shown")
         if self._typing is not None and not self._is_saving:
             self._typing.note(typed)
         if self._is_other != (typed != self._begun):
             self._is_other = not self._is_other
             self.refresh_bindings()
+
+    @on(PlainArea.Failed)
+    def _on_failed(self, event: PlainArea.Failed) -> None:
+        self.refuse(event.reason)
 
     @on(PlainArea.Rescued)
     def _on_rescued(self, event: PlainArea.Rescued) -> None:
@@ -227,9 +245,16 @@ class RecordForm(Dialog[Saved | None]):
                 self.refuse(f"{field.label} can't be blank.")
                 self.query_one(f"#{field.name}_field").focus()
                 return
+        complaint = self.check(values)
+        if complaint:
+            self.refuse(complaint)
+            return
         if self._typing is not None:
             self._typing.note(self._typed())
         self._is_saving = True
+        if self.focused is not None and isinstance(self.app, KeyGate):
+            # What is typed meanwhile is for what comes after the form.
+            self.app.keep_keys(self.focused, lambda: not self._is_saving or not self.is_active)
         self.keep(values)
 
     def keep(self, values: dict[str, Any]) -> None:

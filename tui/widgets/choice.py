@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from store.records import PRIORITIES, CardStatus
 from tui.glyphs import STATUS, priority_word
+from tui.key_gate import do_at_once
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -97,6 +98,15 @@ class Choice(Widget, can_focus=True):
             parts.append((shown, (chosen if here else value) + click))
             parts.append(" ")
         return Content.assemble(*parts[:-1])
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Do what a key is bound to before the next one is looked at."""
+        if not await do_at_once(self, event) and event.character and self.letter(event.character):
+            event.stop()
+
+    def letter(self, character: str) -> bool:
+        """Choose by a letter that is bound to nothing; say whether it did."""
+        return False
 
     def watch_chosen(self) -> None:
         """Tell."""
@@ -211,12 +221,11 @@ class EnumChoice(Choice, Generic[E]):
         if value in self._enum:
             self.chosen = self._enum.index(value)
 
-    def on_key(self, event: events.Key) -> None:
+    def letter(self, character: str) -> bool:
         """Choose the next value that begins with a letter."""
         count = len(self._enum)
-        for step in range(1, count + 1):
-            index = (self.chosen + step) % count
-            if event.character and self._enum[index].value.startswith(event.character.lower()):
-                event.stop()
-                self.chosen = index
-                return
+        following = ((self.chosen + step) % count for step in range(1, count + 1))
+        found = [n for n in following if self._enum[n].value.startswith(character.lower())]
+        if found:
+            self.chosen = found[0]
+        return bool(found)

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult, Location
 
-from tui.key_gate import KeyGate
+from tui.key_gate import KeyGate, do_at_once, pass_on
 from tui.text import UNSAFE, visible
 
 _FIRST_CODE = 0x10F000
@@ -56,6 +56,18 @@ class PlainArea(TextArea):
 
         area: PlainArea
         value: str
+
+        @property
+        def control(self) -> PlainArea:
+            """The area."""
+            return self.area
+
+    @dataclass
+    class Failed(Message):
+        """The person's own editor did not do what was asked of it; ``reason`` says why."""
+
+        area: PlainArea
+        reason: str
 
         @property
         def control(self) -> PlainArea:
@@ -134,31 +146,22 @@ class PlainArea(TextArea):
         if edited.rescued is not None:
             self.post_message(self.Rescued(self, edited.rescued))
         if edited.problem:
-            self.app.notify(visible(edited.problem), severity="error", markup=False)
+            self.post_message(self.Failed(self, edited.problem))
 
     async def _on_key(self, event: events.Key) -> None:
         """Do what a key is bound to at once: a bubbling one would come after the next letters."""
         gate = self.app if isinstance(self.app, KeyGate) else None
-        if gate is not None and gate.keeps_keys:
-            gate.keep_key(event)
-        elif event.key == "enter" and self._submits:
+        is_kept = gate is not None and gate.keeps_keys
+        if not is_kept and event.key == "enter" and self._submits:
             self.submit()
-        elif event.key in _NEW_LINES:
+            pass_on(self)
+        elif not is_kept and event.key in _NEW_LINES:
             self.new_line()
         else:
-            active = None if event.is_printable else self.screen.active_bindings.get(event.key)
-            if active is None or not active.enabled:
-                return
-            await self.app.run_action(active.binding.action, active.node)
+            await do_at_once(self, event, letters=False)
+            return
         event.stop()
         event.prevent_default()
-        if gate is not None and not self._has_keys:
-            gate.keep_keys(self, lambda: gate.screen.focused not in (None, self))
-
-    @property
-    def _has_keys(self) -> bool:
-        """Whether keys are still meant for this area, rather than for what was opened."""
-        return self.is_attached and self.screen.is_active and self.screen.focused is self
 
     def new_line(self) -> None:
         """Begin a new line, where there may be more than one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
@@ -237,6 +238,11 @@ class TextEditor(Vertical):
             self._is_other = is_other
             self.refresh_bindings()
 
+    @on(PlainArea.Failed)
+    def _on_failed(self, event: PlainArea.Failed) -> None:
+        event.stop()
+        self.say(event.reason)
+
     @on(PlainArea.Rescued)
     def _on_rescued(self, event: PlainArea.Rescued) -> None:
         event.stop()
@@ -348,6 +354,7 @@ def rescue(app: object, key: DraftKey | None, name: str, text: str) -> None:
     if drafts is None or key is None:
         return
     about = f"{key.about}, from your editor"
-    apart = DraftKey(key.kind, key.ids, f"{key.field}~{name}", key.project_id, about)
+    part = f"{key.field}~{name}~{uuid.uuid4().hex[:8]}"
+    apart = DraftKey(key.kind, key.ids, part, key.project_id, about)
     drafts.put(apart, {name: text}, {})
     drafts.leave(apart)
