@@ -11,7 +11,7 @@ from planner.board import CardFace, Column, Lane
 from store.records import BuildState, CardStatus
 from tests.tui.board import open_board
 from tests.tui.maps import TITLES, columns, faces, is_drawable
-from tui.glyphs import BUILD, FINALIZED, READY, STATUS, priority_sign
+from tui.glyphs import BUILD, FINALIZED, MARKED, READY, STATUS, priority_sign
 from tui.widgets.map_geometry import CARD_LINES, NARROWEST, WIDEST
 from tui.widgets.map_paint import MapPaint
 
@@ -38,16 +38,19 @@ def fits(strip: Strip, width: int) -> None:
     assert is_drawable(strip.text)
 
 
-@given(faces(), card_widths, st.booleans())
-@example(CardFace("c", 1, "日" * 60, "todo", 0, None, None, 0, 0, 0), 21, False)
-@example(CardFace("c", 1, "👩\u200d🚀" * 30, "todo", 0, None, None, 0, 0, 0), 20, True)
-@example(CardFace("c", 1, "🇩🇪🏽" * 30, "todo", 0, None, None, 0, 0, 0), 20, True)
-@example(CardFace("c", 1, "a" + "\u0301" * 500, "todo", 0, None, None, 0, 0, 0), 20, True)
-def test_a_card_is_as_wide_as_asked(card: CardFace, width: int, selected: bool) -> None:
-    strips = painter(width).card(card, "yellow", selected)
+@given(faces(), card_widths, st.booleans(), st.booleans())
+@example(CardFace("c", 1, "日" * 60, "todo", 0, None, None, 0, 0, 0), 21, False, True)
+@example(CardFace("c", 1, "👩\u200d🚀" * 30, "todo", 0, None, None, 0, 0, 0), 20, True, True)
+@example(CardFace("c", 1, "🇩🇪🏽" * 30, "todo", 0, None, None, 0, 0, 0), 20, True, False)
+@example(CardFace("c", 1, "a" + "\u0301" * 500, "todo", 0, None, None, 0, 0, 0), 20, True, False)
+def test_a_card_is_as_wide_as_asked(
+    card: CardFace, width: int, selected: bool, marked: bool
+) -> None:
+    strips = painter(width).card(card, "yellow", selected, marked)
     assert len(strips) == CARD_LINES
     for strip in strips:
         fits(strip, width)
+    assert strips[0].text.startswith(MARKED) is marked
 
 
 @given(columns(), card_widths, st.booleans())
@@ -147,6 +150,9 @@ def test_a_card_is_painted_once() -> None:
     first = paint.card(CARD, None, False)
     assert paint.card(CARD, None, False) is first
     assert paint.card(CARD, None, True) is not first
+    marked = paint.card(CARD, None, False, True)
+    assert marked is not first
+    assert paint.card(CARD, None, False, True) is marked
     changed = CardFace("c", 42, "Other", "todo", 0, None, None, 0, 0, 0)
     assert "Other" in paint.card(changed, None, False)[0].text
 

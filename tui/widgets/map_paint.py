@@ -112,13 +112,15 @@ class MapPaint:
         )
 
     def _with_mark(self, strips: tuple[Strip, ...]) -> tuple[Strip, ...]:
-        """Return a card's lines with a mark where the bar begins."""
+        """Return a card's lines with a mark where the bar begins, and the bar in its colour."""
         style = self._styles("mark")
-        signs = (MARKED, *" " * (len(strips) - 1))
-        return tuple(
-            Strip([Segment(sign, style), *strip.crop(1)], self.width)
-            for sign, strip in zip(signs, strips, strict=True)
-        )
+        first, *rest = strips
+        lines = [Strip([Segment(MARKED, style), *first.crop(1)], self.width)]
+        for strip in rest:
+            bar = next(iter(strip))
+            color = (bar.style or style) + Style(color=style.bgcolor)
+            lines.append(Strip([Segment(bar.text, color), *strip.crop(1)], self.width))
+        return tuple(lines)
 
     def _card_styles(self, color: str | None, selected: bool, status: str) -> CardStyles:
         """Return a card's styles: of its title, its facts, its bar and its status."""
