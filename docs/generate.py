@@ -151,6 +151,13 @@ def filter_page() -> str:
         "What can't be understood is explained above the line and left out; the rest of the filter holds. A term "
         "that is only half typed is left out silently, until you go to the map with it.\n"
     )
+    lines.append("## Saved filters\n")
+    lines.append(
+        "`ctrl+s` saves what is typed under a name. `F` on the map lists the saved filters, each with how many cards "
+        "it shows now: `enter` filters by it, `e` renames it, `d` deletes it (`u` brings it back while the list is "
+        "open). They are yours, not the plan's: every plan you open offers them, and they are kept where the board "
+        "keeps what it remembers.\n"
+    )
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -41,6 +41,17 @@ async def _finalize(board: OpenBoard, key: str) -> None:
     assert "◇" in board.lines[4]
 
 
+@checks("map.saved_filters")
+async def _saved_filters(board: OpenBoard, key: str) -> None:
+    await board.press("/", *"1.1.2", "ctrl+s", *"mine", "enter", "escape", key)
+    assert board.top == "SavedFilters"
+    assert "mine" in board.dialog
+    await board.press("enter")
+    assert board.filter.text == "1.1.2"
+    assert [card for cards in board.shown.values() for card in cards] == ["w1a1c2"]
+    await board.press("escape")
+
+
 @checks("mark.card")
 async def _mark(board: OpenBoard, key: str) -> None:
     await board.press(key)

@@ -146,3 +146,11 @@ async def test_changes_are_looked_into_while_the_filter_is_on(database_path: Pat
         assert matching(board) == []
         await board.press("u")
         assert matching(board) == ["w2a1c1"]
+
+
+async def test_a_filter_brought_back_looks_into_everything(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        board.plan.act("updateCard", on("w2a2c1"), description="By the lighthouse")
+        board.filter.bring_back("lighthouse has:description")
+        await board.settle()
+        assert matching(board) == ["w2a2c1"]

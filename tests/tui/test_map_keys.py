@@ -371,7 +371,7 @@ async def test_the_key_line_shows_what_works_while_typing(database_path: Path) -
         await board.press("escape")
         assert "n New card" in board.key_line
         await board.press("/")
-        assert board.key_line == "enter To the map  tab Complete  esc Clear"
+        assert board.key_line == "enter To the map  tab Complete  ctrl+s Save  esc Clear"
         await board.press("escape")
         assert "n New card" in board.key_line
 

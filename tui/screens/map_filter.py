@@ -53,6 +53,16 @@ class MapFilter:
         self._read()
         self._line().open()
 
+    @property
+    def text(self) -> str:
+        """What is typed in the line."""
+        return self._line().text.strip()
+
+    def use(self, query: str, board: Board | None) -> None:
+        """Filter by something that was typed another time; the focus stays where it is."""
+        self.take_board(board)
+        self._line().bring_back(query)
+
     def close(self) -> None:
         """Let go of what was looked into."""
         self._filter = self._narrower = self._details = None
@@ -64,6 +74,8 @@ class MapFilter:
         """Ask for something else."""
         from planner.filtering import CardFilter
 
+        if query.strip():
+            self._read()
         if self._vocabulary is None:
             self.take_board(board)
         vocabulary = self._vocabulary

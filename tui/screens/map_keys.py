@@ -69,6 +69,14 @@ MAP_KEYS: list[BindingType] = [
         key_display="/",
     ),
     Binding(
+        "F",
+        "saved_filters",
+        "Filters",
+        id="map.saved_filters",
+        tooltip="Go by a saved filter",
+        show=False,
+    ),
+    Binding(
         "escape",
         "clear",
         "Clear",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from textual import on
+
 from planner.projects import ProjectFace
 from tui.asks.projects import read_projects
+from tui.keys import key_for
 from tui.screens.map_edits import MapEdits
+from tui.widgets.filter_line import FilterLine
 
 
 class MapOpens(MapEdits):
@@ -15,6 +19,32 @@ class MapOpens(MapEdits):
         from tui.screens.history import HistoryScreen
 
         self.app.push_screen(HistoryScreen(self._plan))
+
+    def action_saved_filters(self) -> None:
+        """Go by a filter that was saved."""
+        from tui.screens.saved_filters import SavedFilters
+
+        def chosen(query: str | None) -> None:
+            if query is not None:
+                self.filter.use(query, self._board)
+
+        remembered = self.planner_app.remembered
+        self.app.push_screen(SavedFilters(remembered, self._plan, self.filter.text), chosen)
+
+    @on(FilterLine.Saved)
+    def _on_filter_saved(self, message: FilterLine.Saved) -> None:
+        from tui.screens.saved_filters import save_filter
+
+        query = message.query
+        if not query:
+            self.status.say("Type a filter first: this saves it.", failed=True)
+            return
+
+        def saved(name: str) -> None:
+            key = key_for(self, "saved_filters")
+            self.status.say(f"Saved the filter “{name}”" + (f" · {key} lists them" if key else ""))
+
+        save_filter(self, self.planner_app.remembered, query, saved)
 
     def action_find(self) -> None:
         """Find words in every text of every project."""

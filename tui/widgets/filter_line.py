@@ -67,6 +67,7 @@ class FilterLine(Widget, can_focus=True):
             id="filter.complete",
             tooltip="Take what is shown faintly",
         ),
+        Binding("ctrl+s", "save", "Save", id="filter.save", tooltip="Save the filter under a name"),
         Binding(
             "escape", "clear", "Clear", id="filter.clear", tooltip="Clear the filter and close it"
         ),
@@ -99,6 +100,13 @@ class FilterLine(Widget, can_focus=True):
         """The person goes back to the map."""
 
         filter_line: FilterLine
+
+    @dataclass
+    class Saved(Message):
+        """The query is to be saved."""
+
+        filter_line: FilterLine
+        query: str
 
     def __init__(self, *, helps: bool = False, id: str | None = None) -> None:  # noqa: A002
         """Take a query.
@@ -176,8 +184,8 @@ class FilterLine(Widget, can_focus=True):
     # The keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to complete only where there is help."""
-        return self._helps or action != "complete"
+        """Offer to complete and to save only what is in the map's language."""
+        return self._helps or action not in ("complete", "save")
 
     async def on_key(self, event: events.Key) -> None:
         """Take what is typed; do the rest at once, in the order of the keys."""
@@ -208,6 +216,10 @@ class FilterLine(Widget, can_focus=True):
         self._change("", 0)
         self.remove_class("-open")
         self.post_message(self.Done(self))
+
+    def action_save(self) -> None:
+        """Have the query saved."""
+        self.post_message(self.Saved(self, self.text.strip()))
 
     def action_complete(self) -> None:
         """Take what is offered."""
