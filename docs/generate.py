@@ -22,7 +22,7 @@ from planner.filter_keys import KEYS
 from planner.requests import ACTIONS, Action
 from tui.all_keys import keyboards
 from tui.app import PlannerApp
-from tui.config import OPTIONS
+from tui.config_options import OPTIONS
 from tui.keys import key_name
 
 DOCS = Path(__file__).parent

@@ -17,6 +17,7 @@ from store.adapter import DbAdapter
 from tui.config import Config
 from tui.configured_app import ConfiguredApp
 from tui.drawing import Drawing
+from tui.keys import key_now
 from tui.places import Places
 from tui.plan_thread import PlanThread
 from tui.progress import ProgressWatch
@@ -168,11 +169,11 @@ class PlannerApp(ConfiguredApp):
         self.drafts.refresh(lambda: self.call_later(self._tell_drafts))
 
     def _tell_drafts(self) -> None:
-        count = len(self.drafts.all())
+        count, key = len(self.drafts.all()), key_now(self, "plan.drafts", "D")
         if count == 1:
-            self._map.status.say("There is an unsaved text: D shows it")
+            self._map.status.say(f"There is an unsaved text: {key} shows it")
         elif count:
-            self._map.status.say(f"There are {count} unsaved texts: D shows them")
+            self._map.status.say(f"There are {count} unsaved texts: {key} shows them")
 
     def hear(self, node: DOMNode) -> None:
         """Let a screen or widget that opens over the map hear what becomes of the plan."""

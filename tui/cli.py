@@ -347,7 +347,7 @@ def _read_config(path: Path) -> Config:
 
 def _write_config(path: Path) -> None:
     """Write a config to start from; never over one that is there."""
-    from tui.config import example
+    from tui.config_options import example
 
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

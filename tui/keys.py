@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from textual.app import App
 from textual.binding import ActiveBinding, Binding
 from textual.dom import DOMNode
 from textual.keys import format_key
@@ -57,6 +58,18 @@ def key_of(screen: Screen[Any], binding_id: str) -> str:
         if active.binding.id == binding_id:
             return key_name(active.binding)
     return ""
+
+
+def key_now(app: App[Any], binding_id: str, usual: str) -> str:
+    """Return a binding's first key as people read it, wherever it is bound.
+
+    Args:
+        app: May have been given other keys.
+        binding_id: The binding's id.
+        usual: Its key where it was not given another.
+    """
+    given = app._keymap.get(binding_id)
+    return key_name(Binding(given.partition(",")[0], "")) if given else usual
 
 
 def key_for(screen: Screen[Any], action: str) -> str:

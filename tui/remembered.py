@@ -59,7 +59,6 @@ class _Document(msgspec.Struct, omit_defaults=True):
     theme: str | None = None
     theme_instead_of: str | None = None
     tour_dismissed: bool = False
-    checked_config: str | None = None
     saved_filters: dict[str, str] = {}
     plans: dict[str, _Plan] = {}
 
@@ -125,16 +124,6 @@ class Remembered:
         """Remember that the tour was seen."""
         self._document.tour_dismissed = True
         self._set(True, "tour_dismissed")
-
-    @property
-    def checked_config(self) -> str | None:
-        """What told the config apart that was last found right."""
-        return self._document.checked_config
-
-    def keep_checked_config(self, mark: str) -> None:
-        """Remember which config was found right."""
-        self._document.checked_config = mark
-        self._set(mark, "checked_config")
 
     @property
     def saved_filters(self) -> dict[str, str]:

@@ -125,3 +125,12 @@ def test_few_colours_or_none_tell_the_selected_card_by_more(
         if "TERM" in colours:
             assert not re.search(rb"\x1b\[[0-9;]*[34]8;[25];", board.output)
         board.quit()
+
+
+@pytest.mark.parametrize("mouse", ["true", "false"])
+def test_the_mouse_can_be_left_to_the_terminal(plan: Path, home: Path, mouse: str):
+    write_config(home, f"[board]\nmouse = {mouse}\n")
+    with Board("--db", plan, home=home) as board:
+        board.wait_for("Card 0")
+        board.quit()
+        assert (b"\x1b[?1000h" in board.output) is (mouse == "true")

@@ -1,6 +1,7 @@
 """The config: read strictly, each mistake named with its line and the nearest right word."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ from textual.binding import Binding
 
 from tests.tui.board import a_plan, opened_on
 from tui.all_keys import binding_ids, keyboards
-from tui.config import OPTIONS, Config, ConfigError, example, read_config
+from tui.config import Config, ConfigError, read_config
+from tui.config_options import OPTIONS, example
 from tui.places import Places
 from tui.remembered import Remembered
+from tui.widgets.toast import Toast
 
 
 @pytest.fixture
@@ -250,7 +253,51 @@ async def test_keys_given_anew_work_and_show(database_path: Path, path: Path) ->
             assert len(board.stored["w1a1"]) == 3
 
 
+async def test_what_is_said_names_the_keys_given_anew(database_path: Path, path: Path) -> None:
+    given = '[keys]\nworkflow.new = "x"\nactivity.new = "ctrl+o"\ncard.new = "?"\nplan.undo = "z"\n'
+    config = read(path, given + 'app.help = "f1"')
+    with a_plan(database_path) as plan:
+        async with opened_on(plan, database_path, config=config) as board:
+            assert "An empty plan: x makes its first workflow." in board.text
+            await board.press("x", *"Buy", "enter")
+            assert "No activities yet: ctrl+o makes one." in board.text
+            await board.press("?")
+            assert "ctrl+o does, then ? makes a card" in board.status
+            await board.press("ctrl+o", *"Pay", "enter")
+            assert "no cards: ? adds one" in board.text
+            await board.press("d")
+            assert "z brings it all back." in board.dialog
+
+
 # What the options do
+
+
+async def test_the_editor_of_the_config_is_the_one_that_opens(
+    database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui import external_editor
+
+    asked: list[Sequence[str]] = []
+
+    def edit(_app: object, text: str, configured: Sequence[str] = ()) -> external_editor.Edited:
+        asked.append(configured)
+        return external_editor.Edited(text=f"{text}!")
+
+    monkeypatch.setattr(external_editor, "edit_text", edit)
+    config = Config(editor=("vi", "-n"))
+    with a_plan(database_path, workflows=1, activities=1, cards=1) as plan:
+        async with opened_on(plan, database_path, config=config) as board:
+            await board.press("i", "ctrl+e")
+            assert asked == [("vi", "-n")]
+
+
+async def test_toasts_can_be_done_without(database_path: Path) -> None:
+    with a_plan(database_path, workflows=1, activities=1, cards=2) as plan:
+        for config, shown in ((Config(), True), (Config(toasts=False), False)):
+            async with opened_on(plan, database_path, config=config) as board:
+                await board.press("d", "y")
+                assert "Deleted card" in board.status
+                assert bool(board.screen.query(Toast)) is shown
 
 
 async def test_the_bell_can_be_silenced(

@@ -226,6 +226,6 @@ async def test_without_projects_one_can_be_made(database_path: Path) -> None:
         dialog = Projects(board.app._plan, [], None)
         board.app.push_screen(dialog)
         await board.settle()
-        assert NONE_YET in board.dialog
+        assert NONE_YET.format("n") in board.dialog
         await board.press("enter", "R", "i", "d", "n", *"Mine", "enter")
         assert "Mine" in board.status

@@ -29,7 +29,6 @@ def test_what_was_kept_is_there_the_next_time(folder: Path) -> None:
     first.save_filter("mine", "status:active")
     first.save_filter("gone", "x")
     first.forget_filter("gone")
-    first.keep_checked_config("abc")
     first.write()
 
     again = Remembered(folder, str(Path("plan.db").resolve()))
@@ -40,7 +39,6 @@ def test_what_was_kept_is_there_the_next_time(folder: Path) -> None:
     assert again.tour_dismissed
     assert list(again.saved_filters.items()) == list(first.saved_filters.items())
     assert list(again.saved_filters.items()) == [("late", "priority:4"), ("mine", "status:active")]
-    assert again.checked_config == "abc"
     assert again.trouble is None
     assert (folder / "state.json").stat().st_mode & 0o777 == 0o600
 

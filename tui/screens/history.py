@@ -161,7 +161,8 @@ class HistoryScreen(LogScreen[LogEntry]):
         changes = "this change" if plan.count == 1 else f"{plan.count:,} changes"
         whom = ", ".join(f"{count:,} by {actor}" for actor, count in plan.by)
         since = f"and all that was done since: {whom}."
-        details = [entry.what, *([since] if plan.count > 1 else []), "ctrl+r brings them back."]
+        back = f"{self._key('plan.redo', 'ctrl+r')} brings them back."
+        details = [entry.what, *([since] if plan.count > 1 else []), back]
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -158,7 +158,8 @@ class LogScreen(ProjectScreen, Generic[T]):
         counted = f"{count} {self.NOUN if count == '1' else self.NOUNS}{self.narrowed_to}"
         note = f"No {self.NOUNS} yet."
         if self.typed.split() or self.narrowed_to:
-            note = f"No {self.NOUN} matches. escape shows them all."
+            back = self._key("log.back", "escape")
+            note = f"No {self.NOUN} matches. {back} shows them all."
         self.status.show_project(project[1], counted)
         if self.query_one(FilterLine).is_open:
             self.query_one(FilterLine).show_count(counted)

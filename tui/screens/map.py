@@ -304,10 +304,10 @@ class MapScreen(MapOpens):
         if board is None:
             return
         lanes, folded = board.lanes, self._folded()
-        note = "An empty plan: w makes its first workflow."
+        note = f"An empty plan: {self._key('workflow.new', 'w')} makes its first workflow."
         if self.filter.is_on:
             lanes, folded = self.filter.narrow(lanes), frozenset[str]()
-            note = "No card matches. escape shows them all."
+            note = f"No card matches. {self._key('map.clear', 'escape')} shows them all."
         self.map.show(lanes, folded, select=select, empty_note=note)
         self.show_counts()
 

@@ -55,7 +55,9 @@ class MapEdits(MapLanes):
         if lane is not None and place is not None and column is None and lane.columns:
             column, place = lane.columns[0], Place(place.lane, 0)
         if column is None or place is None:
-            self.status.say("Make an activity first: a does, then n makes a card.", failed=True)
+            activity, new = self._key("activity.new", "a"), self._key("card.new", "n")
+            words = f"Make an activity first: {activity} does, then {new} makes a card."
+            self.status.say(words, failed=True)
             return
         card = self.map.card
         position = 0 if card is None else self._position(column.id, card) + 1
@@ -153,7 +155,10 @@ class MapEdits(MapLanes):
             if yes:
                 self._apply(action)
 
-        self.app.push_screen(Confirm(question, [*details, "u brings it all back."]), answered)
+        self.app.push_screen(Confirm(question, [*details, self._all_back()]), answered)
+
+    def _all_back(self) -> str:
+        return f"{self._key('plan.undo', 'u')} brings it all back."
 
     def action_drafts(self) -> None:
         """List the texts that were typed and not saved."""
@@ -173,9 +178,7 @@ class MapEdits(MapLanes):
                 )
 
         question = f"Delete {what}?"
-        self.app.push_screen(
-            Confirm(question, [*_cards_go(cards), "u brings it all back."]), answered
-        )
+        self.app.push_screen(Confirm(question, [*_cards_go(cards), self._all_back()]), answered)
 
     def action_undo(self) -> None:
         """Take back the latest change of the project."""

@@ -58,7 +58,8 @@ class MapLanes(PlanScreen):
         """Make an activity beside the selected one."""
         lane, place = self.map.lane, self.map.place
         if lane is None or place is None:
-            self.status.say("Make a workflow first: w does.", failed=True)
+            new = self._key("workflow.new", "w")
+            self.status.say(f"Make a workflow first: {new} does.", failed=True)
             return
         position = len(lane.columns) if place.column == HEADING else place.column + 1
 
@@ -124,7 +125,8 @@ class MapLanes(PlanScreen):
         """Read the selected activity, or on its heading the workflow, as it is now."""
         column, lane = self.map.column, self.map.lane
         if lane is None:
-            self.status.say("Make a workflow first: w does.", failed=True)
+            new = self._key("workflow.new", "w")
+            self.status.say(f"Make a workflow first: {new} does.", failed=True)
             return
         table, row_id = (Workflow, lane.id) if column is None else (WorkflowActivity, column.id)
         self._plan.fetch(self, lambda session: read_heading(session, table, row_id), then)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual import events, on
 from textual.screen import Screen
 
-from tui.keys import key_for
+from tui.keys import key_for, key_now
 from tui.plan_thread import PlanThread
 from tui.session import BoardRead, Failed
 from tui.widgets.status_line import StatusLine
@@ -49,6 +49,10 @@ class PlanScreen(Screen[None]):
     def on_board_read(self, message: BoardRead) -> None:
         """Take a new snapshot. Textual calls this for each class, so none overrides it."""
         self.take_board(message)
+
+    def _key(self, binding_id: str, usual: str) -> str:
+        """Return the key of a binding, which the config may have given another."""
+        return key_now(self.app, binding_id, usual)
 
     def take_board(self, message: BoardRead) -> None:
         """Say what was done; a subclass shows it."""

@@ -17,6 +17,7 @@ from planner.projects import ProjectFace
 from store.records import Project
 from tui.asks.projects import read_project, read_projects
 from tui.glyphs import FINALIZED, READY
+from tui.keys import key_now
 from tui.plan_thread import PlanThread
 from tui.screens.ask_text import AskText
 from tui.screens.chooser import AROUND
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from tui.app import PlannerApp
     from tui.asks.saving import NotSaved, Saved
 
-NONE_YET = "There is no project yet: n makes one."
+NONE_YET = "There is no project yet: {} makes one."
 TAKEN = "There is a project of this name already."
 
 
@@ -152,7 +153,7 @@ class Projects(Dialog[None]):
 
     def _show(self) -> None:
         picks = [_pick(face, self._current_id) for face in self._faces]
-        self.picks.offer(picks, empty_note=NONE_YET)
+        self.picks.offer(picks, empty_note=NONE_YET.format(key_now(self.app, "projects.new", "n")))
         self.query_one(QueryLine).show(self.picks)
         self._fit()
 

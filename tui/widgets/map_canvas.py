@@ -10,6 +10,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from planner.board import Lane
+from tui.keys import key_now
 from tui.widgets.map_geometry import CARD_LINES, HEADINGS, PITCH, MapGeometry, Place
 from tui.widgets.map_paint import MapPaint
 
@@ -128,8 +129,8 @@ class MapCanvas(ScrollView, inherit_bindings=False):
     def _column_line(self, paint: MapPaint, lane_index: int, offset: int, width: int) -> Strip:
         lane, geometry = self.lanes[lane_index], self._geometry
         if not lane.columns:
-            note = "No activities yet: a makes one." if offset == 1 else ""
-            return paint.note(note, width)
+            key = key_now(self.app, "activity.new", "a")
+            return paint.note(f"No activities yet: {key} makes one." if offset == 1 else "", width)
         left = self.scroll_offset.x
         row, part = divmod(offset - HEADINGS, PITCH)
         strips: list[Strip] = []
@@ -147,7 +148,8 @@ class MapCanvas(ScrollView, inherit_bindings=False):
                 marked = card.id in self.marked
                 strips.append(paint.card(card, column.color, selected, marked)[part])
             elif row == 0 and part == 0 and column.size == 0:
-                strips.append(paint.note("no cards: n adds one", paint.width))
+                key = key_now(self.app, "card.new", "n")
+                strips.append(paint.note(f"no cards: {key} adds one", paint.width))
             else:
                 strips.append(paint.blank)
             strips.append(paint.gap)
