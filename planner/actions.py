@@ -108,8 +108,8 @@ class Planner:
     ) -> None:
         """Work on ``db`` in the name of ``actor``; tests pin the clock and the ids.
 
-        ``progress`` is told, within a batch, an undo or a redo, how many of how many actions
-        are done.
+        ``progress`` is told how far it is and how far it goes: in actions of a batch, in row
+        changes of an undo or a redo.
         """
         self._db = db
         self._actor = actor
@@ -248,14 +248,17 @@ class Planner:
         """Take back a whole batch, given its last action; returns the undo or redo."""
         batch.next_action()
         rows = self._db.list(PlanningAction, batch_id=last.batch_id, newest_first=True)
-        for index, row in enumerate(rows):
-            if self._progress is not None:
-                self._progress(index, len(rows))
+        steps, done = sum(len(row.inverse or ()) for row in rows), 0
+        for row in rows:
             if row.inverse is None:
                 raise ActionRefused(
                     f"“{describe(row)}” was made by a version that kept no way back."
                 )
-            batch.changes.apply(row.inverse)
+            for change in row.inverse:
+                if self._progress is not None:
+                    self._progress(done, steps)
+                batch.changes.apply([change])
+                done += 1
         what = describe_batch(last, len(rows)) if kind == UNDO else str(last.payload["what"])
         taken = PlanningAction(
             id=self._new_id(),

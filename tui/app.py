@@ -26,10 +26,13 @@ from tui.screens.map import MapScreen
 from tui.session import Failed, Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.command import Provider
     from textual.dom import DOMNode
     from textual.screen import Screen
 
+    from planner.projects import ProjectFace
     from tui.drafts import Drafts
 
 
@@ -38,6 +41,20 @@ def _key_commands() -> type[Provider]:
     from tui.commands import KeyCommands
 
     return KeyCommands
+
+
+def _project_commands() -> type[Provider]:
+    """Import the palette's ways to projects when the palette is first opened."""
+    from tui.commands import ProjectCommands
+
+    return ProjectCommands
+
+
+def _filter_commands() -> type[Provider]:
+    """Import the palette's saved filters when the palette is first opened."""
+    from tui.commands import FilterCommands
+
+    return FilterCommands
 
 
 FIRST_LOOK = 0.3
@@ -59,7 +76,7 @@ class PlannerApp(ConfiguredApp):
     DEFAULT_MODE = "map"
     # The app's, not the screen's: a screen's own is read, and every style worked out, once more.
     CSS_PATH = "screens/map.tcss"
-    COMMANDS = ConfiguredApp.COMMANDS | {_key_commands}
+    COMMANDS = ConfiguredApp.COMMANDS | {_key_commands, _project_commands, _filter_commands}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -196,6 +213,17 @@ class PlannerApp(ConfiguredApp):
         for node in self._hearing:
             node.post_message(copy.copy(message))
         self._map.post_message(message)
+
+    @property
+    def project_id(self) -> str | None:
+        """The id of the project that is open."""
+        return self._map.project_id or None
+
+    def read_projects(self, then: Callable[[list[ProjectFace]], object]) -> None:
+        """Have every project read, for ``then``."""
+        from tui.asks.projects import read_projects
+
+        self._plan.fetch(self, read_projects, then)
 
     def go_to(self, wanted: str | None, project_id: str | None = None) -> None:
         """Leave what is open over the map, and select something on it.

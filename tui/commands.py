@@ -1,13 +1,29 @@
-"""The command palette's side of the keys: everything a key does can be run by name."""
+"""The command palette's side of the board: what every key does, by name, and where one can go."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from planner.projects import ProjectFace
 from tui.keys import Deed, deeds
+from tui.text import clip, visible
+
+if TYPE_CHECKING:
+    from tui.app import PlannerApp
+
+PATIENCE = 2.0
+"""Seconds the palette waits for the projects; without them it offers the rest."""
+
+_LONGEST = 60
+
+Offer = tuple[str, Callable[[], object], str]
+"""What something is called in the palette, what running it does, and more words about it."""
 
 
 class KeyCommands(Provider):
@@ -52,6 +68,85 @@ class KeyCommands(Provider):
 
     async def _run(self, deed: Deed) -> None:
         await self.app.run_action(deed.binding.action, deed.node)
+
+
+class _Ways(Provider):
+    """Offers what a subclass reads when the palette opens, each by name with what it does."""
+
+    async def startup(self) -> None:
+        """Read what there is."""
+        self._offers = await self.read()
+
+    async def read(self) -> list[Offer]:
+        """Return what to offer."""
+        raise NotImplementedError
+
+    async def discover(self) -> Hits:
+        """Offer everything.
+
+        Yields:
+            A hit for each offer, by name.
+        """
+        for name, run, words in self._offers:
+            yield DiscoveryHit(Content(name), run, name, words)
+
+    async def search(self, query: str) -> Hits:
+        """Offer what the query matches by name.
+
+        Args:
+            query: What was typed.
+
+        Yields:
+            A hit for each offer that matches.
+        """
+        matcher = self.matcher(query)
+        for name, run, words in self._offers:
+            score = matcher.match(name)
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), run, name, words)
+
+    @property
+    def _planner_app(self) -> PlannerApp:
+        return cast("PlannerApp", self.app)
+
+
+class ProjectCommands(_Ways):
+    """Offers to go to each project but the one that is open."""
+
+    async def read(self) -> list[Offer]:
+        """Read the projects."""
+        found: asyncio.Future[list[ProjectFace]] = asyncio.get_running_loop().create_future()
+        app = self._planner_app
+        app.read_projects(lambda faces: None if found.done() else found.set_result(faces))
+        try:
+            faces = await asyncio.wait_for(found, PATIENCE)
+        except TimeoutError:
+            return []
+        return [
+            (
+                f"Go to project {clip(face.name, _LONGEST)}",
+                partial(app.go_to, None, face.id),
+                _held(face),
+            )
+            for face in faces
+            if face.id != app.project_id
+        ]
+
+
+class FilterCommands(_Ways):
+    """Offers to filter the map by what was saved under a name."""
+
+    async def read(self) -> list[Offer]:
+        """Read the saved filters."""
+        app = self._planner_app
+        return [
+            (f"Filter: {clip(name, _LONGEST)}", partial(app.filter_for, query), visible(query))
+            for name, query in app.remembered.saved_filters.items()
+        ]
+
+
+def _held(face: ProjectFace) -> str:
+    return f"{face.workflows:,} workflows · {face.activities:,} activities · {face.cards:,} cards"
 
 
 def _name(deed: Deed) -> str:

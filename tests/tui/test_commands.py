@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -6,6 +7,8 @@ from textual.command import CommandPalette, DiscoveryHit, Hit
 from textual.screen import Screen
 from textual.widget import Widget
 
+from planner.projects import create_project
+from tests.tui.board import OpenBoard, open_board
 from tui.commands import KeyCommands
 
 
@@ -95,3 +98,31 @@ async def test_the_palette_runs_an_action_where_it_is_bound() -> None:
             await pilot.pause()
         assert board.made == 2
         assert board.query_one(Pane).folded == 1
+
+
+async def test_projects_and_saved_filters_are_offered(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        evil = create_project(board.db, "[red]Evil\x1b").id
+        board.app.remembered.save_filter("[b]Mine", "1.1.2")
+        await board.press("enter", "ctrl+p")
+        await board.until(lambda: "Go to project [red]Evil\\x1b" in palette(board))
+        assert "0 workflows · 0 activities · 0 cards" in palette(board)
+        assert "Go to project Atlas" not in palette(board)
+        assert "Filter: [b]Mine" in palette(board)
+        await board.write("filter mine")
+        await board.until(lambda: "Go to project" not in palette(board))
+        await board.press("down", "enter")
+        await board.until(lambda: board.top == "MapScreen")
+        assert board.filter.text == "1.1.2"
+        assert [card for cards in board.shown.values() for card in cards] == ["w1a1c2"]
+        await board.press("o", "ctrl+p")
+        await board.write("go to project")
+        await board.until(lambda: "Evil" in palette(board))
+        await board.press("down", "enter")
+        await board.until(lambda: "Evil" in board.status)
+        assert board.top == "MapScreen"
+        assert board.app.project_id == evil
+
+
+def palette(board: OpenBoard) -> str:
+    return board.dialog if isinstance(board.app.screen, CommandPalette) else ""

@@ -15,12 +15,14 @@ from textual.widgets import Input, Static
 
 from tui.keys import HelpRow
 from tui.screens.dialog import Dialog
-from tui.text import clip, visible
+from tui.text import clip, visible, wrap
 from tui.widgets.key_line import KeyLine
 
 _MOST_KEY_CELLS = 12
 _LEAST_KEY_CELLS = 6
 _MOST_DESCRIPTION_CELLS = 22
+_LEAST_TOOLTIP_CELLS = 24
+_TOOLTIP_LINES = 4
 
 
 class _Search(Input):
@@ -88,6 +90,7 @@ class Help(Dialog[None]):
         """
         super().__init__()
         self._groups = {group: list(rows) for group, rows in groups.items()}
+        self._words: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Lay the keys below the search."""
@@ -109,26 +112,35 @@ class Help(Dialog[None]):
             return
         self._show(query)
 
+    def on_resize(self) -> None:
+        """Fold what keys do at the new width."""
+        self.call_after_refresh(self._fold)
+
     def _show(self, query: str) -> None:
         """Show the rows that hold every word of a query."""
-        words = query.casefold().split()
+        self._words = query.casefold().split()
+        self._fold()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def _fold(self) -> None:
+        """Draw the rows that are shown for the width there is."""
         found = {
-            group: [row for row in rows if _holds(group, row, words)]
+            group: [row for row in rows if _holds(group, row, self._words)]
             for group, rows in self._groups.items()
         }
         parts: list[str | tuple[str, str]] = []
-        width, named = self._key_cells(), self._description_cells()
+        key, named = self._key_cells(), self._description_cells()
+        width = self.query_one(VerticalScroll).scrollable_content_region.width
         for group, rows in found.items():
             if not rows:
                 continue
             parts.append((f"{visible(group)}\n", "bold $text-primary"))
             for row in rows:
-                parts.extend(_drawn(row, width, named))
+                parts.extend(_drawn(row, key, named, width))
             parts.append("\n")
         if not parts:
             parts.append(("No key does that.", "dim"))
         self.query_one("#rows", Static).update(Content.assemble(*parts).rstrip())
-        self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def _key_cells(self) -> int:
         longest = (cell_len(visible(row.keys)) for rows in self._groups.values() for row in rows)
@@ -158,11 +170,21 @@ def _holds(group: str, row: HelpRow, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _drawn(row: HelpRow, key_cells: int, description_cells: int) -> list[str | tuple[str, str]]:
-    """Return a row of the table."""
+def _drawn(
+    row: HelpRow, key_cells: int, description_cells: int, width: int
+) -> list[str | tuple[str, str]]:
+    """Return a row of the table: its last column folded, below the others where it is narrow."""
     keys = set_cell_size(clip(row.keys, key_cells), key_cells)
-    tooltip = "" if row.tooltip == row.description else visible(row.tooltip)
     description = visible(row.description)
-    if tooltip:
-        description = set_cell_size(clip(description, description_cells), description_cells)
-    return ["  ", (keys, "bold $text-accent"), f"  {description}", (f"  {tooltip}\n", "dim")]
+    drawn: list[str | tuple[str, str]] = ["  ", (keys, "bold $text-accent"), "  "]
+    tooltip = "" if row.tooltip == row.description else row.tooltip
+    if not tooltip:
+        return [*drawn, f"{description}\n"]
+    before = 2 + key_cells + 2 + description_cells + 2
+    if width - before < _LEAST_TOOLTIP_CELLS:
+        before = 4 + key_cells
+        lines = wrap(tooltip, max(8, width - before), _TOOLTIP_LINES)
+        return [*drawn, description, *((f"\n{' ' * before}{line}", "dim") for line in lines), "\n"]
+    first, *others = wrap(tooltip, width - before, _TOOLTIP_LINES) or [""]
+    drawn += [set_cell_size(clip(description, description_cells), description_cells), "  "]
+    return [*drawn, (first, "dim"), *((f"\n{' ' * before}{more}", "dim") for more in others), "\n"]

@@ -135,11 +135,11 @@ class HistoryScreen(LogScreen[LogEntry]):
 
     def action_undo(self) -> None:
         """Take back the latest change of the project."""
-        self._plan.ask(Session.undo)
+        self._plan.ask(Session.undo, "undoing")
 
     def action_redo(self) -> None:
         """Bring back what the latest undo took."""
-        self._plan.ask(Session.redo)
+        self._plan.ask(Session.redo, "redoing")
 
     def action_undo_to(self) -> None:
         """Take back the selected change and all since, once the person agreed."""

@@ -131,7 +131,7 @@ class MapScreen(MapOpens):
                 name = choice.name
                 self._plan.ask(lambda session: session.create_project(name))
             elif isinstance(choice, LoadSample):
-                self._plan.ask(Session.load_sample)
+                self._plan.ask(Session.load_sample, "loading the sample plan")
             else:
                 self.app.exit()
 

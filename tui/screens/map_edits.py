@@ -153,7 +153,7 @@ class MapEdits(MapLanes):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._apply(action)
+                self._apply(action, what=f"deleting “{(column or lane).title}”")
 
         self.app.push_screen(Confirm(question, [*details, self._all_back()]), answered)
 
@@ -182,11 +182,11 @@ class MapEdits(MapLanes):
 
     def action_undo(self) -> None:
         """Take back the latest change of the project."""
-        self._plan.ask(Session.undo)
+        self._plan.ask(Session.undo, "undoing")
 
     def action_redo(self) -> None:
         """Bring back what the latest undo took."""
-        self._plan.ask(Session.redo)
+        self._plan.ask(Session.redo, "redoing")
 
     def action_move(self, direction: str) -> None:
         """Move what is selected one step, or all marked."""

@@ -107,7 +107,7 @@ class MapLanes(PlanScreen):
 
         def named(title: str | None) -> None:
             if title is not None and title != row.title:
-                edit = title_edit(row, self._project_id)
+                edit = title_edit(row, self.project_id)
                 save_typed(self, self._plan, edit, {"title": title})
 
         self._ask_text(f"Rename the {what}", row.title, "", named)
@@ -119,7 +119,7 @@ class MapLanes(PlanScreen):
     def _describe(self, row: Heading) -> None:
         from tui.screens.describe import DescribeForm
 
-        self.app.push_screen(DescribeForm(self._plan, row, self._project_id))
+        self.app.push_screen(DescribeForm(self._plan, row, self.project_id))
 
     def _fetch_heading(self, then: Callable[[Heading], None]) -> None:
         """Read the selected activity, or on its heading the workflow, as it is now."""
@@ -217,11 +217,12 @@ class MapLanes(PlanScreen):
         self.app.push_screen(MoveTo(f"Move the activity “{column.title}” to…", picks), chosen)
 
     @property
-    def _project_id(self) -> str:
+    def project_id(self) -> str:
+        """The id of the project that is open, empty when none is."""
         return self._board.project.id if self._board is not None else ""
 
-    def _apply(self, action: ask.Action, note: str | None = None) -> None:
-        self._plan.ask(lambda session: session.apply([action], note=note))
+    def _apply(self, action: ask.Action, note: str | None = None, what: str = "") -> None:
+        self._plan.ask(lambda session: session.apply([action], note=note), what)
 
     def _ask_text(self, title: str, value: str, placeholder: str, done: TitleTaken) -> None:
         from tui.screens.ask_text import AskText

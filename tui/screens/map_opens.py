@@ -73,4 +73,4 @@ class MapOpens(MapEdits):
         from tui.screens.projects import Projects
 
         if self.is_current:
-            self.app.push_screen(Projects(self._plan, faces, self._project_id or None))
+            self.app.push_screen(Projects(self._plan, faces, self.project_id or None))
