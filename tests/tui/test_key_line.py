@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -6,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tests.tui.board import open_board
 from tui.widgets.key_line import KeyLine
 
 
@@ -129,3 +131,29 @@ async def test_remapped_keys_are_shown() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "ctrl+n New" in app.line.text
+
+
+async def test_what_is_put_first_comes_first_shown_by_itself_or_not() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 24)) as pilot:
+        await pilot.pause()
+        app.line.put_first(("card.f3", "card.new"))
+        assert app.line.text.startswith("f3 Deed 3  n New")
+        app.line.put_first(())
+        assert app.line.text.startswith("f Fold  n New")
+
+
+async def test_the_maps_key_line_fits_what_is_selected(database_path: Path) -> None:
+    async with open_board(database_path, size=(80, 24)) as board:
+        for selected, first in (
+            ("w1", "a Activity  R Rename  i Describe  space Fold"),
+            ("w1a1", "n New card  R Rename  i Describe  c Colour"),
+            ("w1a1c1", "n New card  enter"),
+        ):
+            await board.select(selected)
+            assert board.key_line.startswith(first)
+            assert board.key_line.endswith("? Help")
+        await board.press("v")
+        assert "esc Clear" in board.key_line
+        await board.press("escape")
+        assert board.key_line.startswith("n New card  enter")

@@ -15,7 +15,7 @@ from planner.board import Lane
 from store.records import Workflow, WorkflowActivity
 from tui.asks.lanes import read_description
 from tui.plan_thread import PlanThread
-from tui.screens.map_keys import MAP_KEYS
+from tui.screens.map_keys import FIRST_KEYS, MAP_KEYS
 from tui.screens.map_lanes import activities_in_words, cards_in_words
 from tui.screens.map_opens import MapOpens
 from tui.screens.whereabouts import Whereabouts
@@ -144,6 +144,7 @@ class MapScreen(MapOpens):
     def _on_selected(self) -> None:
         self.keep_whereabouts()
         card, column, lane = self.map.card, self.map.column, self.map.lane
+        self._fit_keys()
         if card is not None:
             self._plan.want_card(card.id)
             return
@@ -311,6 +312,12 @@ class MapScreen(MapOpens):
         self.map.show(lanes, folded, select=select, empty_note=note)
         self.show_counts()
 
+    def _fit_keys(self) -> None:
+        """Show the keys first that fit what is selected."""
+        card, column, lane = self.map.card, self.map.column, self.map.lane
+        kind = "card" if card else "activity" if column else "workflow" if lane else "empty"
+        self.query_one(KeyLine).put_first(FIRST_KEYS["marked" if self.marks.ids else kind])
+
     def show_counts(self) -> None:
         """Say how many cards there are and are shown, and how many are marked."""
         board = self._board
@@ -321,6 +328,7 @@ class MapScreen(MapOpens):
             shown = sum(column.shown for lane in self.map.lanes for column in lane.columns)
             counts = f"{shown} of {counts}"
         self.filter.show_answer(counts)
+        self._fit_keys()
         marked = self.marks.words
         self.status.show_project(board.project.name, f"{counts} · {marked}" if marked else counts)
 

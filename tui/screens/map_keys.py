@@ -286,3 +286,53 @@ MAP_KEYS: list[BindingType] = [
         tooltip="Move what is selected right",
     ),
 ]
+
+FIRST_KEYS: dict[str, tuple[str, ...]] = {
+    "card": (
+        "card.new",
+        "card.edit",
+        "card.title",
+        "card.status",
+        "map.delete",
+        "plan.undo",
+        "map.filter",
+        "card.priority_up",
+        "map.move_to",
+        "card.finalize",
+        "mark.card",
+    ),
+    "activity": (
+        "card.new",
+        "map.rename",
+        "map.describe",
+        "activity.color",
+        "activity.new",
+        "map.move_to",
+        "map.delete",
+        "plan.undo",
+        "map.filter",
+    ),
+    "workflow": (
+        "activity.new",
+        "map.rename",
+        "map.describe",
+        "workflow.fold",
+        "workflow.new",
+        "map.delete",
+        "plan.undo",
+        "map.filter",
+    ),
+    "marked": (
+        "card.status",
+        "card.priority_up",
+        "map.move_to",
+        "card.finalize",
+        "map.delete",
+        "map.clear",
+        "mark.card",
+        "mark.range",
+        "mark.all",
+    ),
+    "empty": ("workflow.new", "plan.projects", "plan.undo"),
+}
+"""What the key line shows first, by what is selected; the rest follows."""

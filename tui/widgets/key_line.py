@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -83,6 +83,7 @@ class KeyLine(Widget):
         super().__init__(id=id)
         self._words = dict(words or {})
         self._deeds: list[Deed] = []
+        self._first: Sequence[str] = ()
         self._items: list[_Item] = []
 
     @property
@@ -140,18 +141,39 @@ class KeyLine(Widget):
         """Take the bindings that work now."""
         if not self.is_attached or screen is not self.screen:
             return
-        shown = [deed for deed in deeds(screen) if deed.binding.show]
-        # What any text can do comes after what is to be done with this one.
-        shown.sort(key=lambda deed: (deed.binding.id or "").startswith("area."))
-        if shown != self._deeds:
-            self._deeds = shown
+        found = deeds(screen)
+        if found != self._deeds:
+            self._deeds = found
             self._arrange()
+
+    def put_first(self, binding_ids: Sequence[str]) -> None:
+        """Show these before the others, in this order, and even those that don't show by themselves.
+
+        Args:
+            binding_ids: What is most wanted right now.
+        """
+        if binding_ids is not self._first:
+            self._first = binding_ids
+            self._arrange()
+
+    def _ordered(self) -> list[Deed]:
+        """Return the deeds to show, the most wanted first."""
+        ranks = {name: rank for rank, name in enumerate(self._first)}
+
+        def rank(deed: Deed) -> int:
+            name = deed.binding.id or ""
+            # What any text can do comes after what is to be done with this one.
+            return len(ranks) + 1 if name.startswith("area.") else ranks.get(name, len(ranks))
+
+        shown = [d for d in self._deeds if d.binding.show or d.binding.id in ranks]
+        return sorted(shown, key=rank)
 
     def _arrange(self) -> None:
         """Place as many keys as fit, keeping room for Help at the end."""
         width = self.size.width
-        helps = [deed for deed in self._deeds if _is_help(deed)][:1]
-        others = [deed for deed in self._deeds if not _is_help(deed)]
+        shown = self._ordered()
+        helps = [deed for deed in shown if _is_help(deed)][:1]
+        others = [deed for deed in shown if not _is_help(deed)]
         kept = sum(_GAP + self._cells(deed) for deed in helps)
         items: list[_Item] = []
         at = 1
