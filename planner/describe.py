@@ -43,6 +43,7 @@ _WORDS = {
 }
 
 _PAST = {
+    "add": "added",
     "answer": "answered",
     "approve": "approved",
     "change": "changed",
@@ -64,7 +65,10 @@ def describe(action: PlanningAction) -> str:
 
 def describe_words(action_type: str, result: dict[str, Any]) -> str:
     """As ``describe``, from an action's type and result."""
-    parts = [_WORDS.get(action_type, action_type)]
+    words = _WORDS.get(action_type, action_type)
+    if result.get("made"):
+        words = words.replace("edit", "add", 1)
+    parts = [words]
     if "kind" in result:
         parts.append(result["kind"].replace("_", " "))
     if result.get("number") is not None:

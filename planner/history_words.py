@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from planner.describe import LONGEST_TITLE, clipped, describe
+from planner.describe import LONGEST_TITLE, clipped, describe, in_past
 from planner.differences import Line, differences, value_lines
 from store.adapter import DbAdapter
 from store.records import (
@@ -182,7 +182,7 @@ def action_in_words(
     Yields:
         The lines, of which the first is the heading.
     """
-    said = describe(action)
+    said = in_past(describe(action))
     yield _plain(said[:1].upper() + said[1:], "heading")
     result = action.result or {}
     if result.get("card_id") is not None and result.get("number") is None:

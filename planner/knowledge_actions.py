@@ -183,7 +183,7 @@ def _made(
         **values,
     )
     batch.insert_at(table, card_id, None if position is UNSET else position, made)
-    return _told(batch, None, made)
+    return {**_told(batch, None, made), "made": True}
 
 
 def _changed(batch: Batch, before: Held, after: Held, position: int | UnsetType = UNSET) -> Result:

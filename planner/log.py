@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from planner.describe import describe_words
+from planner.describe import describe_words, in_past
 from planner.history import REDO, UNDO
 from store.adapter import DbAdapter, Row
 from store.records import PlanningAction, Project
@@ -193,7 +193,7 @@ def _what(
         by = f" (by {whose})" if whose else ""
         return f"{action_type}: {what}{by}"
     words = describe_words(action_type, result)
-    return words if count == 1 else f"{count:,} changes, the last: {words}"
+    return in_past(words) if count == 1 else f"{count:,} changes, the last: {words}"
 
 
 def _subject(ids: dict[str, Any]) -> dict[str, str]:

@@ -8,6 +8,11 @@ LONGEST_WORDS = 12
 """Cells of the longest answer of ``when``: ``31 Jan 14:05``."""
 
 
+def present() -> datetime:
+    """Return the present moment; the one clock of all that is shown, for tests to pin."""
+    return datetime.now(UTC)
+
+
 def when(moment: str, *, now: datetime | None = None, zone: tzinfo | None = None) -> str:
     """Say when something was: ``5 min ago``, ``yesterday``, ``31 Jan 14:05``, ``2025-12-31``.
 
@@ -19,7 +24,7 @@ def when(moment: str, *, now: datetime | None = None, zone: tzinfo | None = None
     then = _read(moment)
     if then is None:
         return moment[:LONGEST_WORDS]
-    now = (now or datetime.now(UTC)).astimezone(zone)
+    now = (now or present()).astimezone(zone)
     then = then.astimezone(zone)
     days = (now.date() - then.date()).days
     seconds = (now - then).total_seconds()
@@ -46,7 +51,7 @@ def local_day(moment: str, *, zone: tzinfo | None = None) -> str:
 
 def last_days(count: int, *, now: datetime | None = None, zone: tzinfo | None = None) -> list[str]:
     """Return the last so many local days up to today, oldest first."""
-    today = (now or datetime.now(UTC)).astimezone(zone).date()
+    today = (now or present()).astimezone(zone).date()
     return [f"{today - timedelta(days=ago):%Y-%m-%d}" for ago in range(count - 1, -1, -1)]
 
 

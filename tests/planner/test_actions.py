@@ -500,7 +500,8 @@ def test_link_and_unlink_context_artifact(plan: Plan) -> None:
 
 def test_upsert_planned_file_makes_and_edits(plan: Plan) -> None:
     told = plan.act("upsertCardPlannedFile", on("w1a1c1"), **FILE)
-    assert told.result == {"card_id": "w1a1c1", "id": "f1", "title": "address.py"}
+    made = {"card_id": "w1a1c1", "id": "f1", "title": "address.py", "made": True}
+    assert told.result == made
     plan.act("upsertCardPlannedFile", on("w1a1c1"), **{**FILE, "id": "f2", "position": 0})
     assert plan.order(CardPlannedFile, card_id="w1a1c1") == ["f2", "f1"]
     plan.act("upsertCardPlannedFile", on("w1a1c1"), id="f1", contract_notes="Pure.", position=0)
@@ -558,7 +559,13 @@ def test_delete_planned_file(plan: Plan) -> None:
 def test_knowledge_of_each_kind(plan: Plan, kind: str) -> None:
     words = kind.replace("_", " ")
     told = plan.act("upsertCardKnowledgeItem", on("w1a1c1"), kind=kind, id="k1", text="So it is.")
-    assert told.result == {"card_id": "w1a1c1", "kind": kind, "id": "k1", "title": "So it is."}
+    assert told.result == {
+        "card_id": "w1a1c1",
+        "kind": kind,
+        "id": "k1",
+        "title": "So it is.",
+        "made": True,
+    }
     item = plan.db.get(KINDS[kind], "k1")
     assert item is not None
     assert (item.status, item.source, item.confidence) == ("draft", "user", None)
@@ -1154,7 +1161,7 @@ def test_describe_says_what_an_action_did(plan: Plan) -> None:
     plan.act("moveCard", on("w1a1c1"), workflow_activity_id="w2a1")
     assert describe(plan.log()[-1]) == "move card #1 “Card 1.1.1”"
     plan.act("upsertCardKnowledgeItem", on("w1a1c1"), kind="known_fact", text="So  it\nis.")
-    assert describe(plan.log()[-1]) == "edit known fact “So it is.”"
+    assert describe(plan.log()[-1]) == "add known fact “So it is.”"
     plan.act("updateProject", name="Globe")
     assert describe(plan.log()[-1]) == "change project “Globe”"
     plan.refusal(request("deleteCard", on("nobody")))

@@ -63,7 +63,7 @@ def test_every_field_of_a_payload_has_a_label() -> None:
 def test_changed_fields(plan: Plan) -> None:
     plan.act("updateCard", on("w1a1c1"), title="Sign in with a link", priority=3, status="review")
     assert told(plan) == [
-        "Change card #1 “Sign in with a link”",
+        "Changed card #1 “Sign in with a link”",
         "title: “Card 1.1.1” → “Sign in with a link”",
         "status: todo → review",
         "priority: none → high",
@@ -85,7 +85,7 @@ def test_changed_fields(plan: Plan) -> None:
 def test_moves(plan: Plan) -> None:
     plan.act("moveCard", on("w1a1c1"), workflow_activity_id="w2a2")
     assert told(plan) == [
-        "Move card #1 “Card 1.1.1”",
+        "Moved card #1 “Card 1.1.1”",
         "moved from “Workflow 1 › Step 1” to “Workflow 2 › Step 2”",
     ]
     plan.act("reorderCard", on("w1a2c1"), position=2)
@@ -112,13 +112,13 @@ def test_deletes_tell_what_went(plan: Plan) -> None:
     plan.act("updateCard", on("w1a1c1"), quick_answer="Because")
     plan.act("deleteCard", on("w1a1c1"))
     assert told(plan) == [
-        "Delete card #1 “Card 1.1.1”",
+        "Deleted card #1 “Card 1.1.1”",
         "-quick answer: Because",
         "-question “Why?”",
     ]
     plan.act("deleteWorkflow", {"workflow_id": "w2"})
     lines = told(plan)
-    assert lines[:2] == ["Delete workflow “Workflow 2”", "and with it 2 activities, 6 cards"]
+    assert lines[:2] == ["Deleted workflow “Workflow 2”", "and with it 2 activities, 6 cards"]
     assert lines[2:4] == ["-activity “Step 1”", "-activity “Step 2”"]
     assert lines[-1] == "-card #12 “Card 2.2.3”"
 
@@ -135,7 +135,7 @@ def test_an_undo_tells_the_way_back_and_a_redo_the_way_again(plan: Plan) -> None
     plan.undo()
     plan.act("deleteCard", on("w1a1c1"))
     plan.as_actor("ben").undo(plan.project_id)
-    assert told(plan)[0] == "Delete card #1 “Card 1.1.1”"
+    assert told(plan)[0] == "Deleted card #1 “Card 1.1.1”"
     assert entries(plan)[0].actor == "ben"
     assert entries(plan)[0].what.endswith("(by ana)")
 
@@ -145,10 +145,10 @@ def test_a_batch_is_one_entry_with_all_its_actions(plan: Plan) -> None:
     entry = entries(plan)[0]
     assert (entry.count, entry.what) == (2, "2 changes, the last: change card #2 “Card 1.1.2”")
     assert told(plan) == [
-        "Change card #1 “Card 1.1.1”",
+        "Changed card #1 “Card 1.1.1”",
         "priority: none → low",
         "",
-        "Change card #2 “Card 1.1.2”",
+        "Changed card #2 “Card 1.1.2”",
         "priority: none → medium",
     ]
     actions, count, _ = read_actions(plan.db, plan.project_id, entry, limit=99, card_id="w1a1c2")
@@ -168,7 +168,7 @@ def test_the_log_is_read_in_pages_and_narrowed(plan: Plan) -> None:
     assert (first.has_more, second.has_more) == (True, False)
     assert [*first.entries, *second.entries] == [*reader.read().entries]
     narrowed = reader.read(words="ROUND 7").entries
-    assert [entry.what for entry in narrowed] == ["change card #2 “Round 7”"]
+    assert [entry.what for entry in narrowed] == ["changed card #2 “Round 7”"]
     assert [entry.action_type for entry in reader.read(words="ben").entries] == ["undo"]
     assert reader.read(words="nobody did").entries == ()
     about = reader.read(card_id="w1a1c2").entries

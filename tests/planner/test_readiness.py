@@ -293,7 +293,7 @@ def test_a_batch_knows_the_marks_it_gave(plan: Plan) -> None:
     ]
     assert card_of(plan, "n").finalized_at is card_of(plan).finalized_at is None
     assert result.message == (
-        "7 changes, the last: edit question “?”, 2 cards are no longer finalized"
+        "7 changes, the last: add question “?”, 2 cards are no longer finalized"
     )
 
 

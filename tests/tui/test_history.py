@@ -39,9 +39,9 @@ async def test_rows_differences_and_the_keys_between_them(database_path: Path) -
         )
         await board.press("y")
         assert rows(board)[:3] == [
-            "ben        Delete card #2 “Card 1.1.2”",
-            "ana        Change card #1 “Sign in”",
-            "ana        Change card #1 “Sign in”",
+            "ben        Deleted card #2 “Card 1.1.2”",
+            "ana        Changed card #1 “Sign in”",
+            "ana        Changed card #1 “Sign in”",
         ]
         assert "  4 changes" in board.dialog
         await board.press("down")
@@ -57,12 +57,12 @@ async def test_rows_differences_and_the_keys_between_them(database_path: Path) -
 
         await board.press("u")
         assert rows(board)[0] == "ana        Undo: delete card #2 “Card 1.1.2” (by ben)"
-        assert rows(board)[1] == "ben        ↶ undone Delete card #2 “Card 1.1.2”"
+        assert rows(board)[1] == "ben        ↶ undone Deleted card #2 “Card 1.1.2”"
         assert "Undid: delete card #2" in board.dialog
         await board.press("ctrl+r")
         assert rows(board)[0].startswith("ana        Redo: delete card #2")
         assert "undone" in rows(board)[1]
-        assert rows(board)[2] == "ben        Delete card #2 “Card 1.1.2”"
+        assert rows(board)[2] == "ben        Deleted card #2 “Card 1.1.2”"
         await board.press("home", "down", "down")
         await board.press("enter")
         assert board.top == "HistoryScreen"
@@ -88,7 +88,7 @@ async def test_narrowing_by_words_and_to_a_card(database_path: Path) -> None:
         assert len(rows(board)) == 4
         await board.press("down", "c")
         assert [row[11:] for row in rows(board)] == [
-            "Change card #2 “Card 1.1.2”",
+            "Changed card #2 “Card 1.1.2”",
             "18 changes, the last: create card #12 “Card 2…",
         ]
         assert "of this card" in board.dialog

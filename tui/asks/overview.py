@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from planner.overview import Overview, read_overview
 from tui.session import Session
-from tui.when import last_days, local_day
+from tui.when import last_days, local_day, present
 
 DAYS = 14
 """Days whose changes are told."""
@@ -20,7 +20,7 @@ def read_project_overview(session: Session) -> tuple[str, Overview] | None:
     if board is None:
         return None
     # A day more than is told: where it begins is up to the reader's clock.
-    since = datetime.now(UTC) - timedelta(days=DAYS + 1)
+    since = present() - timedelta(days=DAYS + 1)
     overview = read_overview(
         session.db,
         board,
