@@ -14,7 +14,7 @@ from planner.conflicts import Author, Change, Clash, authors, deleter, merge
 from planner.errors import ActionRefused, Refused
 from planner.requests import Action
 from store.errors import StoreError
-from store.records import Project, Record
+from store.records import Record
 from tui.edits import Actions, Edit
 from tui.session import Session
 from tui.text import clip
@@ -74,14 +74,14 @@ def save(session: Session, edit: Edit, values: Mapping[str, Any]) -> Answer:
         with session.db.transaction():
             now = _read(session, edit.base)
             if now is None:
-                return Gone(deleter(session.db, _project(session), edit.base))
+                return Gone(deleter(session.db, _project(session, edit), edit.base))
             merged = merge(edit.base, now, values)
             if merged.clashes:
                 told = [clash.field for clash in merged.clashes]
                 told += [change.field for change in merged.theirs]
-                who = authors(session.db, _project(session), now, told)
+                who = authors(session.db, _project(session, edit), now, told)
                 return Conflict(now, merged.write, merged.clashes, merged.theirs, who)
-            also = _also(session, now, merged.theirs)
+            also = _also(session, edit, now, merged.theirs)
             if not merged.write:
                 return Saved(also or "Nothing was changed", {})
             try:
@@ -89,7 +89,10 @@ def save(session: Session, edit: Edit, values: Mapping[str, Any]) -> Answer:
             except ActionRefused as refused:
                 refusal = refused  # after the transaction: the log keeps the refused action
         return NotSaved(str(refusal))
-    except (ActionRefused, Refused, StoreError) as error:
+    except (ActionRefused, Refused) as error:
+        return NotSaved(str(error))
+    except StoreError as error:
+        session.reload()  # what was shown already may not have been kept
         return NotSaved(str(error))
 
 
@@ -110,10 +113,10 @@ def read_meanwhile(session: Session, edit: Edit) -> str:
     with session.db.view():
         now = _read(session, edit.base)
         if now is None:
-            by = deleter(session.db, _project(session), edit.base)
+            by = deleter(session.db, _project(session, edit), edit.base)
             again = ": saving can make it anew" if edit.make_new is not None else ""
             return f"{by.actor if by else 'Someone'} deleted this meanwhile{again}."
-        also = _also(session, now, merge(edit.base, now, {}).theirs)
+        also = _also(session, edit, now, merge(edit.base, now, {}).theirs)
     return f"{also}; where both of you did, saving asks." if also else ""
 
 
@@ -121,24 +124,25 @@ def _read(session: Session, base: Record) -> Record | None:
     return session.db.get(type(base), *(getattr(base, name) for name in base.KEY))
 
 
-def _project(session: Session) -> str:
-    return session.board.project.id if session.board is not None else ""
+def _project(session: Session, edit: Edit) -> str:
+    """Return the project an edit is in: as a rule the one that is shown."""
+    shown = session.board.project.id if session.board is not None else ""
+    return edit.key.project_id or shown
 
 
 def _apply(session: Session, edit: Edit, actions: Actions, also: str = "") -> Saved:
     wanted: Sequence[Action] = [actions] if isinstance(actions, Action) else actions
-    project_id = edit.base.id if isinstance(edit.base, Project) else ""
-    result = session.apply(wanted, also=also, project_id=project_id)
+    result = session.apply(wanted, also=also, project_id=_project(session, edit))
     if result is None:
         raise Refused("There is no project any more to save this in.")
     return Saved(result.message, result.actions[-1].result if result.actions else {})
 
 
-def _also(session: Session, now: Record, theirs: Sequence[Change]) -> str:
+def _also(session: Session, edit: Edit, now: Record, theirs: Sequence[Change]) -> str:
     """Say what others changed meanwhile."""
     if not theirs:
         return ""
-    who = authors(session.db, _project(session), now, [change.field for change in theirs])
+    who = authors(session.db, _project(session, edit), now, [change.field for change in theirs])
     names = sorted({clip(author.actor, 40) for author in who.values()})
     fields = ", ".join(change.field.replace("_", " ") for change in theirs)
     return f"{' and '.join(names) or 'Someone'} changed {fields} meanwhile"

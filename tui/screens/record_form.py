@@ -243,7 +243,7 @@ class RecordForm(Dialog[Saved | None]):
         for field in self.edit.fields:
             if field.required and not str(values[field.name]).strip():
                 self.refuse(f"{field.label} can't be blank.")
-                self.query_one(f"#{field.name}_field").focus()
+                self.set_focus(self.query_one(f"#{field.name}_field"))
                 return
         complaint = self.check(values)
         if complaint:

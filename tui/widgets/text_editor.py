@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -28,7 +28,10 @@ __all__ = ["EditField", "TextEditor", "type_over"]
 KEPT = "Kept as an unsaved text: D on the map shows it"
 """What is said when typing ends without saving."""
 
-LEAST_WIDTH = 24
+LEAST_WIDTH, LEAST_HEIGHT = 24, 3
+
+LINES_BELOW = 2
+"""Lines of a screen that are left free below: what it says, and its keys."""
 
 Values = dict[str, str]
 Done = Callable[[Values | None], object]
@@ -150,6 +153,7 @@ class TextEditor(Vertical):
         self._typing: Typing | None = None
         self._before: Widget | None = None
         self._is_other = False
+        self._placed = (-1, -1, -1)
 
     @property
     def values(self) -> Values:
@@ -183,21 +187,21 @@ class TextEditor(Vertical):
     def on_mount(self) -> None:
         """Take the keys."""
         self._before = self.screen.focused
-        self._place()
         self._areas[0].focus()
+        self._place()
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._place())
         found = self._typing.found if self._typing is not None else None
         if found is not None:
             self.say(f"Unsaved text, {when(found.at)} · ctrl+r takes the saved one back")
+        hear = getattr(self.app, "hear", None)
+        if hear is not None:
+            hear(self)
 
     def say(self, words: str) -> None:
         """Say something below the texts; nothing hides the line."""
         line = self.query_one(Static)
         line.update(Content(visible(words)))
         line.set_class(bool(words), "-shown")
-
-        hear = getattr(self.app, "hear", None)
-        if hear is not None:
-            hear(self)
 
     def on_unmount(self) -> None:
         """Hear no more."""
@@ -215,8 +219,8 @@ class TextEditor(Vertical):
         if words and self._done is not None:
             self.say(words)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Stay on the screen while it grows."""
+    def on_descendant_focus(self) -> None:
+        """Give the text that is typed at the room."""
         self._place()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -233,6 +237,7 @@ class TextEditor(Vertical):
         typed = self._typed()
         if self._typing is not None and self._done is not None:
             self._typing.note(typed)
+        self._place()
         is_other = any(typed[field.name] != field.value for field in self._fields)
         if is_other != self._is_other:
             self._is_other = is_other
@@ -266,7 +271,7 @@ class TextEditor(Vertical):
                     self.action_leave()  # nothing was typed: nothing to save
                     return
                 self.say(f"{field.label} can't be blank.")
-                area.focus()
+                self.screen.set_focus(area)
                 return
         if self._typing is not None:
             self._typing.leave(self._typed())
@@ -291,7 +296,8 @@ class TextEditor(Vertical):
         """Go to another field."""
         areas = self._areas
         at = next((index for index, area in enumerate(areas) if area.has_focus), 0)
-        areas[(at + by) % len(areas)].focus()
+        # At once, not once the app gets to it: what is typed next is meant for that one.
+        self.screen.set_focus(areas[(at + by) % len(areas)])
 
     def action_restart(self) -> None:
         """Take the saved text back."""
@@ -316,12 +322,29 @@ class TextEditor(Vertical):
         return {field.name: area.value for field, area in pairs}
 
     def _place(self) -> None:
+        """Stay over the region as far as there is room, and above the screen's last lines."""
         screen, region = self.screen.size, self._region
+        room = max(LEAST_HEIGHT, screen.height - LINES_BELOW)
         width = min(max(LEAST_WIDTH, region.width), screen.width)
-        self.styles.width = width
         x = max(0, min(region.x, screen.width - width))
-        y = max(0, min(region.y, screen.height - max(3, self.size.height)))
-        self.styles.offset = (x, y)
+        y = max(0, min(region.y, room - max(LEAST_HEIGHT, self.size.height)))
+        if self._placed != (x, y, width):
+            self._placed = (x, y, width)
+            self.styles.width, self.styles.offset = width, (x, y)
+        self._share(room - self.query_one(Static).size.height)
+
+    def _share(self, room: int) -> None:
+        """Give the text that is typed at what the others don't need."""
+        areas = self._areas
+        heights = [area.wrapped_document.height + 2 for area in areas]
+        is_tight = sum(heights) > room
+        for area, height in zip(areas, heights, strict=True):
+            others = LEAST_HEIGHT * (len(areas) - 1)
+            most = LEAST_HEIGHT if is_tight and not area.has_focus else max(height, LEAST_HEIGHT)
+            most = min(most, max(LEAST_HEIGHT, room - others))
+            if area.styles.max_height is None or area.styles.max_height.value != most:
+                area.styles.max_height = most
+                area.call_after_refresh(area.scroll_cursor_visible)
 
     def _finish(self, values: Values | None) -> None:
         done, self._done = self._done, None
