@@ -83,8 +83,8 @@ OPTIONS = (
         "a theme's name",
         '"planner-dark"',
         '"planner-light"',
-        "The colours of a start at which none were chosen on the board yet. `ctrl+p`, Theme lists all, shows each and "
-        "remembers the one chosen; writing another name here afterwards counts again.",
+        "The colours of a start at which none were chosen on the board yet. `ctrl+p`, Theme lists all and remembers "
+        "the one chosen; writing another name here afterwards counts again.",
         _theme,
     ),
     Option(

@@ -85,3 +85,20 @@ def test_confirm(app: PlannerApp, snap_compare: Any) -> None:
 
 def test_help(app: PlannerApp, snap_compare: Any) -> None:
     assert snap_compare(app, terminal_size=WIDE, run_before=after("question_mark"))
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"), [(NARROW, "planner-dark"), (WIDE, "planner-light")], ids=["80x24", "120x36"]
+)
+def test_tour(app: PlannerApp, snap_compare: Any, size: tuple[int, int], theme: str) -> None:
+    async def touring(pilot: Pilot[Any]) -> None:
+        await after(theme=theme)(pilot)
+        app.action_tour()
+        await settle(pilot, watch_asked(app))
+
+    assert snap_compare(app, terminal_size=size, run_before=touring)
+
+
+def test_map_in_16_colours(app: PlannerApp, snap_compare: Any) -> None:
+    before = after("down", theme="planner-16")
+    assert snap_compare(app, terminal_size=NARROW, run_before=before)

@@ -117,7 +117,6 @@ async def test_every_theme_has_colours_for_the_activities(database_path: Path) -
         for theme in board.app.available_themes:
             board.app.theme = theme
             await board.settle()
-            board.map._paint = None
             assert "Card 1.1.1" in board.text
             looks = {str(styles(board.map)[f"map--activity-{color}"]) for color in COLORS}
             assert len(looks) == len(COLORS), theme
