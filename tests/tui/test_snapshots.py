@@ -12,11 +12,17 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
+from planner.conflicts import Author, Change, Clash
 from planner.sample import load_sample
 from store.open import open_store
+from store.records import Card, CardPlannedFile
 from tests.planner.plans import counting, ticking
 from tests.tui.board import make_app, settle, watch_asked
 from tui.app import PlannerApp
+from tui.asks.saving import Conflict
+from tui.edits import card_edit
+from tui.screens.conflict import ConflictScreen
+from tui.screens.planned_file_form import PlannedFileForm
 
 NARROW, WIDE = (80, 24), (120, 36)
 
@@ -101,4 +107,36 @@ def test_tour(app: PlannerApp, snap_compare: Any, size: tuple[int, int], theme: 
 
 def test_map_in_16_colours(app: PlannerApp, snap_compare: Any) -> None:
     before = after("down", theme="planner-16")
+    assert snap_compare(app, terminal_size=NARROW, run_before=before)
+
+
+def test_planned_file_form(app: PlannerApp, snap_compare: Any) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        with app._plan._session.db.connection():
+            planned = app._plan._session.db.list(CardPlannedFile)[0]
+            card = app._plan._session.db.get(Card, planned.card_id)
+        assert card is not None
+        await after(theme="planner-light")(pilot)
+        app.push_screen(PlannedFileForm(app._plan, card, planned))
+        await after(theme="planner-light")(pilot)
+
+    assert snap_compare(app, terminal_size=NARROW, run_before=before)
+
+
+def test_conflict(app: PlannerApp, snap_compare: Any) -> None:
+    moment = "2026-01-30T08:00:00.000Z"
+    base = Card(id="c", workflow_activity_id="a", title="Pay", number=7, created_at=moment)
+    clash = Clash("description", "Pay\nby card", "Pay\nby link\nor by card", "Pay at once\nby card")
+    conflict = Conflict(
+        base,
+        {},
+        (Clash("title", "Pay", "Pay by link", "Pay at once"), clash),
+        (Change("status", "todo", "review"),),
+        {name: Author("ben", "2025-01-30T08:00:00.000Z") for name in ("title", "status")},
+    )
+
+    async def before(pilot: Pilot[Any]) -> None:
+        app.push_screen(ConflictScreen(card_edit(base), conflict))
+        await after("m")(pilot)
+
     assert snap_compare(app, terminal_size=NARROW, run_before=before)
