@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import msgspec
 
@@ -21,6 +22,9 @@ from store.records import (
 MOST_FOUND = 60
 """What is shown of a search; a person who sees so much types another word."""
 
+CANDIDATES = 240
+"""What is ranked before that many are shown: places by their titles come before what they hold."""
+
 KINDS = {
     "project": "project",
     "workflow": "workflow",
@@ -35,6 +39,9 @@ KINDS = {
 }
 """What each kind of thing that can be found is called."""
 
+_PLACES = frozenset({"project", "workflow", "activity", "card"})
+_WORD = re.compile(r"\w+")
+_PIECE = re.compile(r"\w+|\W+")
 _NUMBER = re.compile(r"#?(\d{1,18})")
 _MARKED = re.compile("\x02([^\x03]*)\x03?")
 
@@ -74,17 +81,17 @@ def find(db: DbAdapter, typed: str, project_id: str | None = None) -> list[Found
         typed: Words, or their beginnings.
         project_id: Where to look; in every project when None.
     """
-    with db.view():
-        number = _NUMBER.fullmatch(typed.strip())
-        found = _numbered(db, int(number[1]), project_id) if number else []
-        if number and typed.strip().startswith("#"):
-            return found
-        rows = db.search(typed.split(), project_id=project_id, limit=MOST_FOUND)
-        ids = [row[2] for row in rows if row[2] is not None and row[0] != "card"]
-        titles = {card.id: card.title for card in db.list(Card, id=ids)} if ids else {}
-        known = {one.key for one in found}
-        found += [one for row in rows if (one := _found(row, titles.get(row[2]))).key not in known]
-    return found[:MOST_FOUND]
+    number = _NUMBER.fullmatch(typed.strip())
+    found = _numbered(db, int(number[1]), project_id) if number else []
+    if number and typed.strip().startswith("#"):
+        return found
+    # In no view of ours: the store may have texts to index first.
+    rows = db.search(typed.split(), project_id=project_id, limit=CANDIDATES)
+    known, words = {one.id for one in found}, _words(typed)
+    # What is named so comes before what only holds it; else they stay as the store ranked them.
+    rows = sorted(rows, key=lambda row: row[0] not in _PLACES or not _is_named(row[8], words))
+    others = [_found(row, words) for row in rows[:MOST_FOUND] if row[1] not in known]
+    return _with_cards(db, [*found, *others][:MOST_FOUND])
 
 
 def place_of(db: DbAdapter, found: Found) -> tuple[str | None, str | None]:
@@ -115,14 +122,14 @@ def is_there(db: DbAdapter, found: Found) -> bool:
     return found.card_id is not None and db.get(Card, found.card_id) is not None
 
 
-def _found(row: Row, card_title: str | None) -> Found:
+def _found(row: Row, words: frozenset[str]) -> Found:
     kind, row_id, card_id, number, project_id, project, workflow, activity, title, snippet = row
     marked, name = _marked(snippet or ""), str(title or "")
     plain = "".join(text for text, _ in marked).strip("…")
     numbered = f"#{number} " if number is not None else ""
     # Of a long text that is its own title, the part that matches says more than the beginning.
     is_title = plain in " ".join(name.split("\n"))
-    shown: Pieces = marked if is_title else ((name, False),)
+    shown = marked if is_title else _marked_by(name, words)
     if kind == "card":
         shown = ((numbered, False), *shown)
     above = {"workflow": (project,), "activity": (project, workflow), "project": ()}
@@ -135,8 +142,44 @@ def _found(row: Row, card_title: str | None) -> Found:
         where=tuple(name for name in where if name),
         title=shown,
         snippet=() if is_title else marked,
-        on_card=f"{numbered}{clipped(card_title, 80)}" if card_title is not None else None,
+        on_card=None,
     )
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a text as they are compared: no capitals, no accents."""
+    if text.isascii():
+        return frozenset(_WORD.findall(text.casefold()))
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return frozenset(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+
+
+def _marked_by(text: str, words: frozenset[str]) -> Pieces:
+    """Return a text's parts, those marked that begin as one of some words."""
+    pieces = [(piece, _begins(piece, words)) for piece in _PIECE.findall(text)]
+    return tuple(pieces) or ((text, False),)
+
+
+def _begins(piece: str, words: frozenset[str]) -> bool:
+    return any(part.startswith(word) for part in _words(piece) for word in words)
+
+
+def _is_named(title: str | None, words: frozenset[str]) -> bool:
+    """Say whether a title has all the words that were typed."""
+    parts = _words(title or "")
+    return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+def _with_cards(db: DbAdapter, found: list[Found]) -> list[Found]:
+    """Say of what cards hold which card it is."""
+    ids = {one.card_id for one in found if one.card_id is not None and one.kind != "card"}
+    cards = {card.id: card for card in db.list(Card, id=sorted(ids))} if ids else {}
+    return [
+        msgspec.structs.replace(one, on_card=f"#{card.number} {clipped(card.title, 80)}")
+        if one.kind != "card" and (card := cards.get(one.card_id or "")) is not None
+        else one
+        for one in found
+    ]
 
 
 def _numbered(db: DbAdapter, number: int, project_id: str | None) -> list[Found]:

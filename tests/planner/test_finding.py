@@ -100,3 +100,18 @@ def test_only_the_best_are_shown_and_long_texts_by_what_matches(plan: Plan) -> N
     assert len(said(found.title)) < 200
     plan.act("updateCard", on("w1a1c1"), title="[red]\x1b\nheron\x02x")
     assert "".join(text for text, _ in one(plan, "heron", "card").title)
+
+
+def test_what_is_named_so_comes_before_what_holds_it(plan: Plan) -> None:
+    for n in range(100):
+        plan.act("upsertCardKnowledgeItem", on("w1a1c1"), kind="requirement", text=f"Gull {n}")
+    long = "A card about many birds, of which the gull is one, with a long description"
+    plan.act("updateCard", on("w2a2c2"), title=long, description="word " * 500)
+    plan.act(
+        "updateCard", on("w2a2c3"), title="Mèwing gull", description="A gull mews, a gull flies"
+    )
+    *cards, last = find(plan.db, "GULL")
+    assert {one.id for one in cards[:2]} == {"w2a2c2", "w2a2c3"}
+    assert {one.kind for one in (*cards[2:], last)} == {"requirement"}
+    found = next(one for one in find(plan.db, "mew gul") if one.id == "w2a2c3")
+    assert said(found.title) == "#12 [Mèwing] [gull]"
