@@ -13,9 +13,9 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.pick_list import Pick, PickList, QueryLine
 
 PICKS = [
-    Pick("a", "Sign in › Password", "3 cards"),
-    Pick("b", "Sign in › Link", "1 card", here=True),
-    Pick("c", "[red]\x1b[2J\nEvil", "0 cards", ("a note",)),
+    Pick("a", "Password", "3 cards", within="Sign in"),
+    Pick("b", "Link", "1 card", here=True, within="Sign in"),
+    Pick("c", "[red]\x1b[2J\nEvil", aside="0 cards", notes=("a note",)),
     *(Pick(f"m{n}", f"More {n}") for n in range(200)),
 ]
 
@@ -94,6 +94,21 @@ async def test_it_fits_any_screen_and_follows_it(size: tuple[int, int]) -> None:
         assert app.chooser.region.contains_region(app.chooser.query_one(KeyLine).region)
         assert "more▏" in app.query_line
         assert "More 199" in app.shown
+
+
+async def test_what_it_is_called_stays_where_there_is_little_room() -> None:
+    long = "Everything that people do before they have signed in"
+    picks = [Pick("a", "Pay by card", "3 cards", within=long)]
+    app = Host(picks)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert f"{long[:20]}" in app.shown
+        assert "› Pay by card" in app.shown
+        assert "3 cards" in app.shown
+        await pilot.resize_terminal(40, 12)
+        await pilot.pause()
+        assert "… › Pay by card" in app.shown
+        assert "3 cards" not in app.shown
 
 
 async def test_an_activity_deleted_meanwhile_is_told(database_path: Path) -> None:

@@ -33,8 +33,8 @@ from tui.widgets.map_geometry import Place
 from tui.widgets.map_view import MapView
 from tui.widgets.status_line import StatusLine
 
-WIDE = 110
-"""Cells from which the detail pane stands beside the map."""
+WIDE, HIGH = 110, 16
+"""Cells from which the detail pane stands beside the map, and lines from which it may be below."""
 
 
 class MapScreen(MapOpens):
@@ -63,8 +63,12 @@ class MapScreen(MapOpens):
         yield KeyLine(id="keys")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Put the detail pane below the map where there is no room beside it."""
+        """Put the detail pane below the map where there is no room beside it, or nowhere."""
         self.set_class(event.size.width < WIDE, "-narrow")
+        self.set_class(event.size.height < HIGH, "-short")
+        typing = self.map.typing_into
+        if typing is not None:
+            self.call_after_refresh(typing.follow)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rest the keys that do something while a title or a filter is being typed."""

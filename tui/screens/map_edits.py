@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual import on
 from textual.geometry import Region
@@ -71,8 +71,10 @@ class MapEdits(MapLanes):
                     )
                 )
 
-        region = self.map.screen_region(place)
-        below = Region(region.x, region.bottom, region.width, 3)
+        def below() -> Region:
+            region = self.map.screen_region(place)
+            return Region(region.x, region.bottom, region.width, 3)
+
         self._type_title(below, "", "title of the new card", made)
 
     def action_edit_title(self) -> None:
@@ -92,7 +94,7 @@ class MapEdits(MapLanes):
             if title is not None and title != card.title.strip():
                 save_card_title(self, self._plan, card.id, card.title, title)
 
-        self._type_title(self.map.screen_region(place), card.title, "title", edited)
+        self._type_title(lambda: self.map.screen_region(place), card.title, "title", edited)
 
     def open_form(self, card: CardFace) -> None:
         """Edit a card in the form, once it has been read as it is now."""
@@ -254,21 +256,20 @@ class MapEdits(MapLanes):
             self.status.say("Select a card first: this changes one.", failed=True)
         return self.map.card is not None
 
-    def _type_title(self, region: Region, value: str, placeholder: str, done: TitleTaken) -> None:
+    def _type_title(
+        self, where: Callable[[], Region], value: str, placeholder: str, done: TitleTaken
+    ) -> None:
         from tui.widgets.title_input import TitleInput
 
         if self.map.typing_into is not None:
             return
-        width = max(24, min(region.width, self.size.width))
-        x = max(0, min(region.x, self.size.width - width))
-        y = max(0, min(region.y, self.size.height - 3))
 
         def finished(title: str | None) -> None:
             self.map.typing_into = None
             self.map.focus()
             done(title)
 
-        self.map.typing_into = TitleInput(Region(x, y, width, 3), value, placeholder, finished)
+        self.map.typing_into = TitleInput(where, value, placeholder, finished)
         self.mount(self.map.typing_into)
 
 

@@ -43,7 +43,8 @@ def activity_picks(board: Board, current_id: str | None) -> list[Pick]:
     return [
         Pick(
             column.id,
-            f"{lane.title} › {column.title}",
+            column.title,
+            within=lane.title,
             aside=f"{column.size:,} card{'' if column.size == 1 else 's'}",
             here=column.id == current_id,
             swatch=column.color or "plain",

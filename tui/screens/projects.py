@@ -297,7 +297,8 @@ def _pick(face: ProjectFace, current_id: str | None) -> Pick:
     if face.description and face.description.strip():
         notes.append(face.description.strip().splitlines()[0])
     here = face.id == current_id
-    return Pick(face.id, face.name, "open now" if here else "", tuple(notes), here)
+    aside = "open now" if here else ""
+    return Pick(face.id, face.name, aside=aside, notes=tuple(notes), here=here)
 
 
 def _count(count: int, one: str, many: str) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
-from textual.widget import Widget
 
 from planner.board import CardFace, Column, Lane
 from tui.key_gate import KeyGate
 from tui.widgets import map_cursor as cursor
 from tui.widgets.map_canvas import MapCanvas
 from tui.widgets.map_geometry import HEADINGS, Place
+
+if TYPE_CHECKING:
+    from tui.widgets.title_input import TitleInput
 
 
 class MapView(MapCanvas, can_focus=True, inherit_bindings=False):
@@ -58,7 +61,7 @@ class MapView(MapCanvas, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's word)
         super().__init__(id=id)
         self._selected_id: str | None = None
-        self.typing_into: Widget | None = None
+        self.typing_into: TitleInput | None = None
         """Gets the keys in place of the map, from the moment it is made."""
         self._dragged: CardFace | None = None
         self._pressed_at = Offset(-1, -1)

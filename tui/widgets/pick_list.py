@@ -22,6 +22,9 @@ HERE = "● "
 """Before what is chosen, open or selected at the moment."""
 
 _SWATCH = "    "
+_GOOD = 34
+"""Cells of a name that are worth more than what stands beside it."""
+_LEAST_WITHIN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,12 @@ class Pick:
     Attributes:
         id: What it is known by.
         text: What it is called; narrowing looks here.
-        aside: A few words after it, at the right.
+        aside: A few words after it, at the right, where there is room.
         notes: What else there is to say, a line each.
         here: Whether it is what is chosen, open or selected at the moment.
         swatch: The name of the colour that stands before it, where it has one.
+        within: What it is in, before the text and cut first where there is little room;
+            narrowing looks here as well.
     """
 
     id: str
@@ -43,6 +48,12 @@ class Pick:
     notes: tuple[str, ...] = ()
     here: bool = False
     swatch: str | None = None
+    within: str = ""
+
+    @property
+    def whole(self) -> str:
+        """What it is called, with what it is in."""
+        return f"{self.within} › {self.text}" if self.within else self.text
 
 
 class PickList(RowList[Pick], can_focus=True):
@@ -102,7 +113,7 @@ class PickList(RowList[Pick], can_focus=True):
         if select is None and self.selected_key is None:
             select = next((pick.id for pick in picks if pick.here), None)
         words = self.typed.casefold().split()
-        shown = [p for p in picks if all(word in p.text.casefold() for word in words)]
+        shown = [p for p in picks if all(word in p.whole.casefold() for word in words)]
         note = "Nothing matches." if words else self._empty_words
         self.show(shown, select=select, empty_note=note)
 
@@ -118,9 +129,16 @@ class PickList(RowList[Pick], can_focus=True):
         before: list[Span] = [(HERE if pick.here else "  ", "accent")]
         if pick.swatch is not None:
             before += [(_SWATCH, pick.swatch), (" ", "text")]
+        room = width - sum(cell_len(text) for text, _ in before)
         aside = f"  {visible(pick.aside)} " if pick.aside else ""
-        room = width - sum(cell_len(text) for text, _ in before) - cell_len(aside)
-        name = pad_spans([(pick.text, "strong")], max(4, room))
+        if room - cell_len(aside) < min(_GOOD, cell_len(visible(pick.whole))):
+            aside = ""
+        room = max(4, room - cell_len(aside))
+        text = visible(pick.text)
+        within = max(0, room - cell_len(text) - 3)
+        if pick.within and within >= _LEAST_WITHIN:
+            text = f"{clip(pick.within, within)} › {text}"
+        name = pad_spans([(text, "strong")], room)
         notes = [[("  ", "text"), (note, "faint")] for note in pick.notes]
         return [[*before, *name, (aside, "faint")], *notes]
 

@@ -10,6 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.widgets import Input
 
+LEAST_WIDTH, LINES = 24, 3
+"""Cells and lines it takes at least."""
+
 
 class TitleInput(Input):
     """An input laid over the map; ``enter`` hands the title on, ``escape`` lets it be."""
@@ -30,17 +33,41 @@ class TitleInput(Input):
     ]
 
     def __init__(
-        self, region: Region, value: str, placeholder: str, done: Callable[[str | None], None]
+        self,
+        where: Callable[[], Region],
+        value: str,
+        placeholder: str,
+        done: Callable[[str | None], None],
     ) -> None:
-        """Type over ``region`` of the screen; ``done`` takes the title, or None."""
+        """Type over a region of the screen.
+
+        Args:
+            where: Gives the region, which is another once the screen has another size.
+            value: The title to begin with.
+            placeholder: What to show while there is none.
+            done: Takes the title, or None when it is let be.
+        """
         super().__init__(value, placeholder=placeholder, select_on_focus=False)
         self._done: Callable[[str | None], None] | None = done
-        self.styles.offset = (region.x, region.y)
-        self.styles.width = region.width
+        self._where = where
 
     def on_mount(self) -> None:
         """Take the keys."""
+        self.follow()
         self.focus()
+
+    def follow(self) -> None:
+        """Stand where the title does, as far as the screen has room."""
+        screen = self.screen.size
+        try:
+            region = self._where()
+        except IndexError:
+            region = self.region  # what it stood on has gone meanwhile
+        width = max(LEAST_WIDTH, min(region.width, screen.width))
+        x = max(0, min(region.x, screen.width - width))
+        y = max(0, min(region.y, screen.height - LINES))
+        self.styles.offset = (x, y)
+        self.styles.width = width
 
     async def on_key(self, event: events.Key) -> None:
         """Do what a key is bound to at once: a bubbling one would come after the next letters."""
