@@ -17,8 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from planner.conflicts import same
 from store.records import utc_now
 from tui.draft_folder import Draft, DraftFolder, DraftKey
+from tui.when import when
 
 __all__ = ["Draft", "DraftKey", "Drafts", "Typing"]
 
@@ -41,6 +43,18 @@ class Typing:
         self._is_over = False
         self.base: dict[str, Any] = dict(found.base) if found is not None else dict(base)
         """What the fields held when the typing began, for a draft that may be long ago."""
+
+    def offer(self) -> str:
+        """Say what was left of an earlier typing; nothing when nothing was."""
+        if self.found is None:
+            return ""
+        base, saved = self.found.base, self._saved
+        since = (
+            ", begun before others changed it"
+            if any(not same(base[name], saved[name]) for name in base.keys() & saved.keys())
+            else ""
+        )
+        return f"Unsaved text, {when(self.found.at)}{since} · ctrl+r takes what is saved back"
 
     def note(self, values: Values) -> None:
         """Keep what is typed by now; what is as it was saved needs no keeping."""
@@ -117,9 +131,11 @@ class Drafts:
         name = self._name(key)
         draft = Draft(key, dict(values), dict(base), utc_now(), name)
         with self._changed:
-            self._known[name] = draft
+            known = self._known.get(name)
             self._typing.add(name)
-            self._write_soon(name)
+            if known is None or (known.values, known.base) != (draft.values, draft.base):
+                self._known[name] = draft
+                self._write_soon(name)
 
     def leave(self, key: DraftKey) -> bool:
         """Let the next editor have what is kept of this one; returns whether anything is."""

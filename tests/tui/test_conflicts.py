@@ -8,6 +8,7 @@ from textual.geometry import Region
 from store.records import Card, CardRequirement
 from tests.planner.plans import in_activity, on, request
 from tests.tui.board import OpenBoard, open_board, plan_thread
+from tui.drafts import DraftKey
 from tui.edits import knowledge_edit
 from tui.screens.saving import edit_in_place
 
@@ -115,6 +116,7 @@ async def test_going_back_keeps_the_form_and_the_text(database_path: Path) -> No
         assert "Card 1.1.1!" in board.dialog
         await board.press("escape", "enter")
         assert "Card 1.1.1!" in board.dialog  # offered again
+        assert "begun before others changed it" in board.dialog
         await board.press("ctrl+s")
         assert board.top == "ConflictScreen"  # and still told from what it was begun on
         await board.press("t", "enter")
@@ -133,6 +135,28 @@ async def test_a_third_change_is_asked_about_as_well(database_path: Path) -> Non
         assert "Theirs again" in board.dialog
         await board.press("m", "enter")
         assert board.card("w1a1c1").title == "Card 1.1.1!"
+
+
+async def test_what_is_written_from_both_is_kept_while_it_is_typed(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        ben(board, change(description="One\nTwo\nThree"))
+        await board.settle()
+        await board.open_form()
+        await board.press("tab")
+        await board.hit("A", " ")
+        ben(board, change(description="One\nTwo\nFour"))
+        await board.press("ctrl+s", "e")
+        assert "both your changes, to look over" in board.dialog
+        await board.hit(*"And ")
+        draft = board.app.drafts.ours(DraftKey("card", ("w1a1c1",)))
+        assert draft is not None
+        assert draft.values["description"] == "And A One\nTwo\nFour"
+        await board.press("escape")
+        draft = board.app.drafts.ours(DraftKey("card", ("w1a1c1",)))
+        assert draft is not None
+        assert draft.values["description"] == "A One\nTwo\nThree"
+        await board.press("e", "enter", "enter")
+        assert board.card("w1a1c1").description == "A One\nTwo\nFour"
 
 
 async def test_titles_typed_in_place_clash_too(database_path: Path) -> None:

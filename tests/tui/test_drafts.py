@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tui.board import PATIENCE, a_plan, open_board, opened_on
+from tests.planner.plans import Plan
+from tests.tui.board import PATIENCE, a_plan, open_board, opened_on, plan_thread
 from tui.drafts import Draft, DraftKey, Drafts
 from tui.places import Places
 
@@ -281,3 +282,18 @@ async def test_the_list_opens_and_throws_away(database_path: Path) -> None:
         assert "Nothing is unsaved" in board.dialog
         await board.press("d", "escape")
         assert board.top == "MapScreen"
+
+
+async def test_a_text_of_another_project_opens_that_project(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        await board.open_form()
+        await board.hit("end", "!", "escape")
+        other = Plan(board.db, "Borealis")
+        plan_thread(board.app).ask(lambda session: session.open_project(other.project_id))
+        await board.settle()
+        assert "Borealis" in board.status
+        await board.press("D", "enter")
+        assert "Card 1.1.1!" in board.dialog
+        await board.press("ctrl+s")
+        assert "Atlas" in board.status
+        assert board.card("w1a1c1").title == "Card 1.1.1!"

@@ -22,7 +22,6 @@ from tui.screens.dialog import Dialog
 from tui.screens.saving import save_typed
 from tui.session import BoardRead, Failed
 from tui.text import visible
-from tui.when import when
 from tui.widgets.choice import Choice
 from tui.widgets.key_line import KeyLine
 from tui.widgets.plain_area import PlainArea
@@ -169,7 +168,7 @@ class RecordForm(Dialog[Saved | None]):
             found = self._typing.found
             if found is not None:
                 self._fill(found.values)
-                self.note(f"Unsaved text, {when(found.at)} · ctrl+r takes what is saved back")
+                self.note(self._typing.offer())
         hear = getattr(self.app, "hear", None)
         if hear is not None:
             hear(self)

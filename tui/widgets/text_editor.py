@@ -19,7 +19,6 @@ from tui.drafts import DraftKey, Drafts, Typing
 from tui.edits import EditField
 from tui.key_gate import KeyGate
 from tui.text import visible
-from tui.when import when
 from tui.widgets.plain_area import PlainArea
 from tui.widgets.status_line import StatusLine
 
@@ -190,9 +189,8 @@ class TextEditor(Vertical):
         self._areas[0].focus()
         self._place()
         self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._place())
-        found = self._typing.found if self._typing is not None else None
-        if found is not None:
-            self.say(f"Unsaved text, {when(found.at)} · ctrl+r takes the saved one back")
+        if self._typing is not None:
+            self.say(self._typing.offer())
         hear = getattr(self.app, "hear", None)
         if hear is not None:
             hear(self)
