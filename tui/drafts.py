@@ -60,7 +60,7 @@ class Typing:
         """Keep what is typed by now; what is as it was saved needs no keeping."""
         if self._is_over:
             return  # told late of what came before the end
-        if dict(values) == self._saved:
+        if _bare(values) == _bare(self._saved):
             self.base = dict(self._saved)
             self._drafts.drop(self.key)
         else:
@@ -283,6 +283,11 @@ class Drafts:
         with self._changed:
             ours = {n: d for n, d in self._known.items() if n.endswith(f"-{self._board}.json")}
             self._known = {**{n: d for n, d in found.items() if n not in self._dirty}, **ours}
+
+
+def _bare(values: Values) -> dict[str, Any]:
+    """Return values with nothing in place of blanks alone, which are no text to keep."""
+    return {n: "" if isinstance(v, str) and not v.strip() else v for n, v in values.items()}
 
 
 def _write(draft: Draft, folder: DraftFolder) -> None:

@@ -97,7 +97,7 @@ async def test_several_fields(database_path: Path) -> None:
 async def test_nothing_typed_is_nothing_saved(database_path: Path) -> None:
     async with open_board(database_path) as board:
         card, item = with_requirement(board)
-        for keys in (["enter"], ["escape"]):
+        for keys in (["enter"], ["escape"], [" ", "enter"], [" ", "ctrl+j", "escape"]):
             edit_in_place(
                 board.map, plan_thread(board.app), REGION, new_knowledge_edit("question", card)
             )

@@ -278,7 +278,7 @@ class TextEditor(Vertical):
     def action_new_line(self) -> None:
         """Go on in a new line."""
         for area in self._areas:
-            if area.has_focus:
+            if area is self.screen.focused:
                 area.new_line()
 
     def action_leave(self) -> None:
@@ -293,7 +293,7 @@ class TextEditor(Vertical):
     def action_next_field(self, by: int) -> None:
         """Go to another field."""
         areas = self._areas
-        at = next((index for index, area in enumerate(areas) if area.has_focus), 0)
+        at = next((i for i, area in enumerate(areas) if area is self.screen.focused), 0)
         # At once, not once the app gets to it: what is typed next is meant for that one.
         self.screen.set_focus(areas[(at + by) % len(areas)])
 
@@ -338,8 +338,9 @@ class TextEditor(Vertical):
         is_tight = sum(heights) > room
         for area, height in zip(areas, heights, strict=True):
             others = LEAST_HEIGHT * (len(areas) - 1)
-            most = LEAST_HEIGHT if is_tight and not area.has_focus else max(height, LEAST_HEIGHT)
-            most = min(most, max(LEAST_HEIGHT, room - others))
+            rests = is_tight and area is not self.screen.focused
+            most = LEAST_HEIGHT if rests else min(height, room - others)
+            most = max(most, LEAST_HEIGHT)
             if area.styles.max_height is None or area.styles.max_height.value != most:
                 area.styles.max_height = most
                 area.call_after_refresh(area.scroll_cursor_visible)
@@ -348,8 +349,9 @@ class TextEditor(Vertical):
         done, self._done = self._done, None
         if done is None:
             return
-        area = next((area for area in self._areas if area.has_focus), self._areas[0])
-        if self.screen.focused in (None, area):
+        focused = self.screen.focused
+        area = next((area for area in self._areas if area is focused), self._areas[0])
+        if focused in (None, area):
             self.screen.set_focus(self._before)
         self.display = False
         app = self.app
