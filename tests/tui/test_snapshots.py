@@ -105,11 +105,6 @@ def test_tour(app: PlannerApp, snap_compare: Any, size: tuple[int, int], theme: 
     assert snap_compare(app, terminal_size=size, run_before=touring)
 
 
-def test_map_in_16_colours(app: PlannerApp, snap_compare: Any) -> None:
-    before = after("down", theme="planner-16")
-    assert snap_compare(app, terminal_size=NARROW, run_before=before)
-
-
 def test_planned_file_form(app: PlannerApp, snap_compare: Any) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         with app._plan._session.db.connection():
