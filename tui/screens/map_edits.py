@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.geometry import Region
 
-from planner import many
 from planner import requests as ask
 from planner.board import CardFace
-from planner.many import called
-from tui.asks.many import Changing, change_cards, finalize, move
 from tui.screens.map_lanes import MapLanes, TitleTaken, activities_in_words, cards_in_words
 from tui.session import CardForForm, Session
 from tui.text import visible
 from tui.widgets.map_geometry import HEADING, Place
 from tui.widgets.map_view import MapView
+
+if TYPE_CHECKING:
+    from tui.asks.many import Changing
 
 MOST_NAMED = 6
 """Cards named before they are deleted; of more, how many there are."""
@@ -104,15 +105,22 @@ class MapEdits(MapLanes):
 
     def action_status(self, by: int) -> None:
         """Give the card, or all marked, its next status."""
+        from planner import many  # nothing of it is needed for the first frame
+
         lead = self.map.selected_id
         self._change_cards(lambda cards: many.step_status(cards, lead, by))
 
     def action_priority(self, by: int) -> None:
         """Make the card, or all marked, more or less urgent."""
+        from planner import many
+
         self._change_cards(lambda cards: many.step_priority(cards, by))
 
     def action_finalize(self) -> None:
         """Finalize the card, or all marked; where it is, take the mark away."""
+        from planner.many import called
+        from tui.asks.many import finalize
+
         cards = self._some_cards()
         if not cards:
             return
@@ -169,6 +177,8 @@ class MapEdits(MapLanes):
         show_drafts(self, self._plan)
 
     def _delete_cards(self, cards: Sequence[CardFace]) -> None:
+        from planner.many import called, delete
+        from tui.asks.many import change_cards
         from tui.screens.confirm import Confirm
 
         ids, what = [card.id for card in cards], called(cards)
@@ -176,7 +186,7 @@ class MapEdits(MapLanes):
         def answered(yes: bool | None) -> None:
             if yes:
                 self._plan.ask(
-                    lambda session: change_cards(session, ids, many.delete), f"deleting {what}"
+                    lambda session: change_cards(session, ids, delete), f"deleting {what}"
                 )
 
         question = f"Delete {what}?"
@@ -192,6 +202,8 @@ class MapEdits(MapLanes):
 
     def action_move(self, direction: str) -> None:
         """Move what is selected one step, or all marked."""
+        from tui.asks.many import move
+
         at = self.map.card or self.map.column or self.map.lane
         if at is None or self._board is None:
             return
@@ -236,6 +248,9 @@ class MapEdits(MapLanes):
 
     def _change_cards(self, changing: Changing) -> None:
         """Change the selected card, or all marked, from what they are once it is their turn."""
+        from planner.many import called
+        from tui.asks.many import change_cards
+
         cards = self._some_cards()
         if cards:
             ids = [card.id for card in cards]

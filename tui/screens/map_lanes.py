@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from planner import requests as ask
 from planner.board import Board, CardFace, Column, Lane
-from planner.many import called
 from store.records import ActivityColor, Workflow, WorkflowActivity
 from tui.asks.lanes import Heading, move_activity, move_cards, read_heading
 from tui.plan_thread import PlanThread
@@ -183,6 +182,7 @@ class MapLanes(PlanScreen):
             self._move_activity_to(column, lane)
 
     def _move_cards_to(self, cards: Sequence[CardFace]) -> None:
+        from planner.many import called
         from tui.screens.chooser import Chosen
         from tui.screens.move_to import MoveTo, activity_picks
 
