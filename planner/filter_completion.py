@@ -65,7 +65,7 @@ def hint(line: str, cursor: int) -> str:
     written = _term_at(line, cursor)
     key = KEYS.get(written.term.key) if written is not None else None
     if key is not None:
-        return f"{key.name}: {key.help} {key.says.replace('`', '')}"
+        return f"{key.name}: {key.says.replace('`', '')} · {key.help}"
     return f"words and {' '.join(f'{name}:' for name in KEYS)} #42 · - before one turns it round"
 
 

@@ -96,7 +96,7 @@ def test_what_is_shown_faintly_is_what_is_added() -> None:
 
 
 def test_the_hint_tells_the_key_that_is_typed_and_all_of_them_otherwise() -> None:
-    assert hint("status:t", 8).startswith("status: Cards with this status.")
+    assert hint("status:t", 8).startswith("status: todo, active, ")
     for name in KEYS:
         assert f"{name}:" in hint("", 0)
 

@@ -105,11 +105,11 @@ class MapFilter:
         """Take what was read of the cards."""
         if not self._reads:
             return
-        if message.whole or self._details is None:
+        if message.whole:
             self._details = dict(_there(message.details))
             if self._narrower is not None:
                 self._narrower.forget()
-        else:
+        elif self._details is not None:
             for card_id, detail in message.details.items():
                 self._details.pop(card_id, None)
                 if detail is not None:

@@ -300,7 +300,9 @@ class FilterLine(Widget, can_focus=True):
     def _text_line(self) -> Strip:
         width, style = self.size.width, self.rich_style
         faint = self.get_component_rich_style("filter--faint")
-        count = clip(self._count, max(0, width - 12))
+        # While it is typed into, the line above tells what is left out.
+        wrong = f"✗ {visible(self.left_out)} · " if self.left_out and not self.has_focus else ""
+        count = clip(wrong, width // 2) + clip(self._count, max(0, width - 12))
         room = max(1, width - cell_len(count) - 1)
         before, after = visible(self.text[: self.cursor]), visible(self.text[self.cursor :])
         segments = [Segment(_PROMPT, style)]
