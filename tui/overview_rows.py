@@ -98,7 +98,7 @@ def _status_row(row: StatusCounts, most: int, digits: int) -> OverviewRow:
         numbers = _numbers(parts, digits, chosen)
         used = (4 + digits) * len(parts) + digits + 2
         bar = max(_LEAST_BAR, min(_MOST_BAR, (width - used) // 2))
-        named = max(8, min(28, width - used - bar - 2))
+        named = max(8, min(max(28, width // 4), width - used - bar - 2))
         told = sum(count > 0 for _, count in row.counts)
         cells = bar if row.title is None else max(told, length_of(row.total, most, bar))
         name: Span = (title, "strong" if row.title is None else "text")
