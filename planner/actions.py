@@ -27,6 +27,9 @@ from store.records import PlanningAction, Project, ValidationStatus, utc_now
 LONGEST_KEPT_TITLE = 200
 """Characters of a title kept in an action's result."""
 
+WRITTEN_AT_ONCE = 200
+"""Actions of a batch that are written to the log together: one by one takes longer."""
+
 Handler = Callable[[Batch, Any], dict[str, Any]]
 
 HANDLERS: dict[type[ask.Action], Handler] = {
@@ -151,18 +154,25 @@ class Planner:
                 batch_id = self._new_id()
                 results: list[ActionResult] = []
                 row: PlanningAction | None = None
+                unwritten: list[PlanningAction] = []
                 for index, request in enumerate(requests):  # a refusal tells the index
                     if self._progress is not None:
                         self._progress(index, len(requests))
                     # A struct's own rules hold when it is decoded, not when it is made.
                     action = decode(msgspec.to_builtins(request))
-                    known = self._replay(project_id, action.idempotency_key)
+                    known = self._replay(project_id, action.idempotency_key, unwritten)
                     if known is not None:
                         results.append(known)
                         continue
                     row = self._apply_one(batch, action, batch_id, sequence + 1)
                     sequence += 1
                     results.append(_told(row))
+                    unwritten.append(row)
+                    if len(unwritten) == WRITTEN_AT_ONCE:
+                        self._db.insert_many(unwritten)
+                        unwritten.clear()
+                if unwritten:
+                    self._db.insert_many(unwritten)
                 self._end(batch, sequence)
                 made = [told for told in results if not told.replayed]
                 message = describe_batch(row, len(made)) if row else "nothing to change"
@@ -306,7 +316,7 @@ class Planner:
         if result.get("title") is not None:
             result["title"] = clipped(result["title"], LONGEST_KEPT_TITLE)
         written = msgspec.to_builtins(action)
-        row = PlanningAction(
+        return PlanningAction(
             id=self._new_id(),
             project_id=batch.project.id,
             action_type=written["action_type"],
@@ -322,13 +332,14 @@ class Planner:
             inverse=batch.changes.inverse,
             result=result,
         )
-        self._db.insert(row)
-        return row
 
-    def _replay(self, project_id: str, key: str | None) -> ActionResult | None:
+    def _replay(
+        self, project_id: str, key: str | None, unwritten: list[PlanningAction]
+    ) -> ActionResult | None:
         if key is None:
             return None
-        rows = self._db.list(PlanningAction, project_id=project_id, idempotency_key=key)
+        rows = [row for row in unwritten if row.idempotency_key == key]
+        rows = rows or self._db.list(PlanningAction, project_id=project_id, idempotency_key=key)
         return msgspec.structs.replace(_told(rows[0]), replayed=True) if rows else None
 
     def _record_refusal(

@@ -40,6 +40,13 @@ class DbAdapter(ABC):
         """
 
     @abstractmethod
+    def bulk(self) -> AbstractContextManager[None]:
+        """Expect a great many writes in the block, which begins outside any transaction.
+
+        It takes more memory, to be quicker.
+        """
+
+    @abstractmethod
     def view(self) -> AbstractContextManager[None]:
         """Read several times from one moment's data, whatever others write meanwhile."""
 

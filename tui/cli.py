@@ -240,7 +240,7 @@ def import_backlog_command(where: Where, folder: Path, project: str | None, dry_
 
     db = where.open()
     try:
-        with _told(), db.connection(), _progress() as progress:
+        with _told(), db.connection(), _keeping_garbage(), _progress() as progress:
             report = import_backlog(
                 db,
                 folder,
@@ -251,6 +251,18 @@ def import_backlog_command(where: Where, folder: Path, project: str | None, dry_
     except ImportRefused as refusal:
         fail(refusal_in_words(refusal))
     click.echo(import_in_words(report))
+
+
+@contextmanager
+def _keeping_garbage() -> Iterator[None]:
+    """Look for no reference cycles: among all that an import holds, that takes a tenth of its time."""
+    import gc
+
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def fail(

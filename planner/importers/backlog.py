@@ -116,7 +116,7 @@ def import_backlog(
     name = project_name or read.config.project_name or _folder_name(Path(read.path))
     report: ImportReport | None = None
     try:
-        with db.transaction():
+        with db.bulk(), db.transaction():
             project = find_project(db, name)
             made = project is None
             if project is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +27,10 @@ NO_MILESTONE = "No milestone"
 NO_LABEL = "No label"
 OTHER = "Other"
 ID_FACT = "Backlog.md id: "
+
+# A UUID's bits that a name gives (all but those of the variant and the version), and the others.
+_NAME_BITS = ~(0xC000 << 48 | 0xF000 << 64)
+_VERSION_5 = 0x8000 << 48 | 5 << 76
 
 _COLORS = tuple(ActivityColor)
 
@@ -84,7 +89,8 @@ class _Want:
         gone: Callable[[str], bool],
     ) -> None:
         self.folder = folder
-        self.namespace = uuid.uuid5(uuid.NAMESPACE_OID, project_id)
+        namespace = uuid.uuid5(uuid.NAMESPACE_OID, project_id)
+        self.namespace = hashlib.sha1(namespace.bytes, usedforsecurity=False)
         self.standing = standing
         self.gone = gone
         self.milestones: dict[str, BacklogMilestone] = {}
@@ -144,7 +150,12 @@ class _Want:
         return file.id.lower() if file else named
 
     def id(self, what: str, key: str) -> str:
-        return str(uuid.uuid5(self.namespace, f"backlog:{what}:{key}"))
+        """Return a name's UUID of version 5; ``uuid.uuid5`` takes three times as long."""
+        made = self.namespace.copy()
+        made.update(f"backlog:{what}:{key}".encode())
+        number = int.from_bytes(made.digest()[:16]) & _NAME_BITS | _VERSION_5
+        text = f"{number:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def card_id(self, task: BacklogTask) -> str:
         return self.id("card", task.id.lower())

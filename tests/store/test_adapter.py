@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -340,6 +340,25 @@ def test_insert_many_is_all_or_none(db: DbAdapter) -> None:
     with pytest.raises(RowRefused):
         db.insert_many(rows)
     assert all(db.count(table) == 0 for table in RECORDS)
+
+
+def test_insert_many_names_the_row_that_is_refused(plan: DbAdapter) -> None:
+    for wrong in (example(Card, number=3), example(Card, id="c", title="\ud800")):
+        rows = [example(Card, id=f"new-{n}", number=n) for n in range(5)]
+        with pytest.raises(RowRefused, match=r"a card card-1 already|surrogate"):
+            plan.insert_many([*rows, wrong, *rows])
+        assert plan.count(Card) == 1
+
+
+def test_bulk_writes_as_usual(plan: DbAdapter) -> None:
+    with suppress(RowRefused), plan.bulk(), plan.transaction():
+        plan.insert_many(example(Card, id=f"c{n}", number=n) for n in range(50))
+        plan.insert(example(Card, number=3))
+    assert plan.count(Card) == 1
+    with plan.bulk(), plan.transaction():
+        plan.insert_many(example(Card, id=f"c{n}", number=n) for n in range(50))
+    assert plan.count(Card) == 51
+    assert len(plan.search(["check", "the"], limit=99)) == 51
 
 
 # --- upsert
