@@ -38,6 +38,21 @@ READY = "◇"
 MARKED = "✚"
 """A card that is marked, to be changed together with others."""
 
+ITEM_STATE: dict[str, str] = {
+    "draft": "·",
+    "approved": "✓",
+    "rejected": "✗",
+    "proposed": "·",
+    "user_edited": "~",
+}
+"""How settled a knowledge item or a planned file is."""
+
+ARTIFACT = "▪"
+"""A context artifact."""
+
+OPEN_QUESTION = "?"
+"""A question that nobody has answered."""
+
 REQUIREMENTS, QUESTIONS, PLANNED_FILES = "r", "?", "f"
 """What the counts on a card count."""
 

@@ -75,7 +75,7 @@ def key_now(app: App[Any], binding_id: str, usual: str) -> str:
 def key_for(screen: Screen[Any], action: str) -> str:
     """Return the first key that runs an action on a screen; empty when none does."""
     for active in screen.active_bindings.values():
-        if active.binding.action == action:
+        if active.binding.action.removeprefix("screen.") == action:
             return key_name(active.binding)
     return ""
 

@@ -24,7 +24,7 @@ from tui.drawing import Drawing
 from tui.places import Places
 from tui.plan_thread import Job, PlanThread
 from tui.screens.map import MapScreen
-from tui.widgets.card_detail import CardDetail
+from tui.widgets.card_view import CardView
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.map_cursor import find
@@ -152,8 +152,7 @@ class OpenBoard:
 
     @property
     def detail(self) -> str:
-        detail = self.screen.query_one(CardDetail)
-        return "\n".join(text for text, _style in detail._lines)
+        return whole_card(self.screen.query_one(CardView))
 
     @property
     def lines(self) -> list[str]:
@@ -228,6 +227,13 @@ class OpenBoard:
         """Assert that the map shows what the database holds."""
         assert self.shown == self.stored
         assert [lane.id for lane in self.map.lanes] == self.workflows
+
+
+def whole_card(view: CardView) -> str:
+    """Return all that a card view holds, in sight or not."""
+    view._reach(1_000_000)
+    lines = [line for index in range(len(view._rows)) for line in view._lines_of(index)]
+    return "\n".join("".join(text for text, _style in line) for line in lines)
 
 
 def plan_thread(app: PlannerApp) -> PlanThread:

@@ -9,7 +9,7 @@ async def _drafts(board: OpenBoard, key: str) -> None:
     await board.press(key)
     assert board.top == "DraftList"
     assert "Nothing is unsaved" in board.dialog
-    await board.press("escape", "enter", "x", "escape")
+    await board.press("escape", "E", "x", "escape")
     assert "D on the map shows it" in board.status
     await board.press(key)
     assert "card #1 “Card 1.1.1”" in board.dialog

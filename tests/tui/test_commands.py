@@ -104,7 +104,7 @@ async def test_projects_and_saved_filters_are_offered(database_path: Path) -> No
     async with open_board(database_path) as board:
         evil = create_project(board.db, "[red]Evil\x1b").id
         board.app.remembered.save_filter("[b]Mine", "1.1.2")
-        await board.press("enter", "ctrl+p")
+        await board.press("E", "ctrl+p")
         await board.until(lambda: "Go to project [red]Evil\\x1b" in palette(board))
         assert "0 workflows · 0 activities · 0 cards" in palette(board)
         assert "Go to project Atlas" not in palette(board)

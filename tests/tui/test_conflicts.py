@@ -34,7 +34,7 @@ def a_requirement(board: OpenBoard) -> CardRequirement:
 
 async def test_what_only_others_changed_stays(database_path: Path) -> None:
     async with open_board(database_path) as board:
-        await board.press("enter")
+        await board.press("E")
         await board.hit("end", "!")
         ben(board, change(status="review", description="Theirs"))
         await board.press("ctrl+s")
@@ -46,7 +46,7 @@ async def test_what_only_others_changed_stays(database_path: Path) -> None:
 
 async def test_a_form_says_at_once_what_others_do(database_path: Path) -> None:
     async with open_board(database_path) as board:
-        await board.press("enter")
+        await board.press("E")
         ben(board, change(title="Theirs"))
         await board.until(lambda: "ben changed title meanwhile" in board.dialog)
         ben(board, request("deleteCard", on("w1a1c1")))
@@ -66,7 +66,7 @@ async def test_a_title_both_changed_is_chosen(
     database_path: Path, keys: list[str], title: str
 ) -> None:
     async with open_board(database_path, size=(80, 24)) as board:
-        await board.press("enter")
+        await board.press("E")
         await board.hit("end", *" mine")
         ben(board, change(title="Theirs", status="review"))
         await board.press("ctrl+s")
@@ -92,7 +92,7 @@ async def test_two_fields_are_chosen_one_by_one(database_path: Path) -> None:
     async with open_board(database_path) as board:
         ben(board, change(description="One\nTwo"))
         await board.settle()
-        await board.press("enter")
+        await board.press("E")
         await board.hit("end", "!", "tab", "A", " ", "tab", "tab", "3")
         ben(board, change(title="Theirs", description="One\nThree"))
         await board.press("ctrl+s")
@@ -108,13 +108,13 @@ async def test_two_fields_are_chosen_one_by_one(database_path: Path) -> None:
 
 async def test_going_back_keeps_the_form_and_the_text(database_path: Path) -> None:
     async with open_board(database_path) as board:
-        await board.press("enter")
+        await board.press("E")
         await board.hit("end", "!")
         ben(board, change(title="Theirs"))
         await board.press("ctrl+s", "escape")
         assert board.top == "CardForm"
         assert "Card 1.1.1!" in board.dialog
-        await board.press("escape", "enter")
+        await board.press("escape", "E")
         assert "Card 1.1.1!" in board.dialog  # offered again
         assert "begun before others changed it" in board.dialog
         await board.press("ctrl+s")
@@ -125,7 +125,7 @@ async def test_going_back_keeps_the_form_and_the_text(database_path: Path) -> No
 
 async def test_a_third_change_is_asked_about_as_well(database_path: Path) -> None:
     async with open_board(database_path) as board:
-        await board.press("enter")
+        await board.press("E")
         await board.hit("end", "!")
         ben(board, change(title="Theirs"))
         await board.press("ctrl+s")
@@ -206,7 +206,7 @@ async def test_what_was_deleted_can_be_saved_as_new(database_path: Path) -> None
 
 async def test_a_deleted_card_is_made_anew(database_path: Path) -> None:
     async with open_board(database_path) as board:
-        await board.press("enter")
+        await board.press("E")
         await board.hit("end", "!")
         ben(board, request("deleteCard", on("w1a1c1")))
         await board.press("ctrl+s", "y")
@@ -217,7 +217,7 @@ async def test_a_deleted_card_is_made_anew(database_path: Path) -> None:
 
 async def test_a_text_whose_activity_went_as_well_is_kept(database_path: Path) -> None:
     async with open_board(database_path) as board:
-        await board.press("enter")
+        await board.press("E")
         await board.hit("end", "!")
         ben(board, request("deleteActivity", in_activity("w1a1")))
         await board.press("ctrl+s", "y")
@@ -232,7 +232,7 @@ async def test_a_text_whose_activity_went_as_well_is_kept(database_path: Path) -
 async def test_two_boards_on_one_card(database_path: Path) -> None:
     """Neither board loses what the other saved."""
     async with open_board(database_path) as board:
-        await board.press("enter")
+        await board.press("E")
         await board.hit("end", "!", "tab", *"About it")
         ben(board, change(description="Theirs", quick_answer="Yes"))
         await board.press("ctrl+s", "m", "enter")

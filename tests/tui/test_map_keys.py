@@ -63,7 +63,24 @@ async def _title(board: OpenBoard, key: str) -> None:
     assert board.selected == "w1a1c1"
 
 
-@checks("card.edit")
+@checks("card.open")
+async def _open(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert board.top == "CardScreen"
+    assert "#1 Card 1.1.1" in board.dialog
+    await board.press("escape")
+    assert board.app.focused is board.map
+
+
+@checks("card.pane")
+async def _pane(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert board.app.focused is board.screen.card_view
+    await board.press(key)
+    assert board.app.focused is board.map
+
+
+@checks("card.form")
 async def _edit(board: OpenBoard, key: str) -> None:
     await board.press(key)
     assert board.top == "CardForm"
@@ -394,7 +411,7 @@ async def test_a_title_let_be_makes_no_card(database_path: Path, keys: tuple[str
 async def test_a_title_left_as_it_was_is_no_change(database_path: Path) -> None:
     async with open_board(database_path) as board:
         before = board.plan.project.action_sequence
-        await board.press("e", "enter", "R", "enter", "enter", "ctrl+s")
+        await board.press("e", "enter", "R", "enter", "E", "ctrl+s")
         assert board.plan.project.action_sequence == before
 
 
@@ -495,7 +512,7 @@ async def _press_everything(board: OpenBoard) -> None:
     """Press every key of the map, letting be whatever opens."""
     for binding in KEYS.values():
         for key in binding.key.split(","):
-            if binding.id in ("card.edit", "plan.projects", "map.rename", "map.describe"):
+            if binding.id in ("card.form", "plan.projects", "map.rename", "map.describe"):
                 await board.press(key)
             else:
                 await board.hit(key)
@@ -690,7 +707,7 @@ async def test_a_database_that_can_not_be_written_is_told_and_read_on(
         assert "✗ " in board.status
         assert "can't be written" in board.status
         assert board.card("w1a1c1").status == "todo"
-        await board.press("down", "enter")
+        await board.press("down", "E")
         assert board.top == "CardForm"
         await board.press("escape")
         assert board.selected == "w1a1c2"

@@ -53,7 +53,7 @@ async def test_a_double_click_opens_the_form(database_path: Path) -> None:
     async with open_board(database_path) as board:
         await board.pilot.double_click(board.map, board.at("w1a2c2"))
         await board.settle()
-        assert board.top == "CardForm"
+        assert board.top == "CardScreen"
         assert "Card 1.2.2" in board.dialog
 
 

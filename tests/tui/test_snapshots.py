@@ -82,7 +82,7 @@ def test_title_being_typed(app: PlannerApp, snap_compare: Any) -> None:
 
 
 def test_card_form(app: PlannerApp, snap_compare: Any) -> None:
-    assert snap_compare(app, terminal_size=WIDE, run_before=after("enter"))
+    assert snap_compare(app, terminal_size=WIDE, run_before=after("E"))
 
 
 def test_confirm(app: PlannerApp, snap_compare: Any) -> None:

@@ -14,7 +14,7 @@ from tui.config import Config
 from tui.places import Places
 from tui.remembered import Remembered
 from tui.themes import DEFAULT, PLANNER_16, PLANNER_DARK, PLANNER_LIGHT
-from tui.widgets.card_detail import CardDetail
+from tui.widgets.card_view import CardView
 from tui.widgets.key_line import KeyLine
 from tui.widgets.map_canvas import COLORS
 from tui.widgets.status_line import StatusLine
@@ -71,7 +71,7 @@ def hard_to_read(board: OpenBoard, least: float = READABLE) -> dict[str, float]:
     """Return all that has too little contrast on the map screen."""
     found = {}
     screen = board.screen
-    for widget in (screen.query_one(kind) for kind in (CardDetail, StatusLine, KeyLine)):
+    for widget in (screen.query_one(kind) for kind in (CardView, StatusLine, KeyLine)):
         found |= {name: of_style(style) for name, style in styles(widget).items()}
     on_map = styles(board.map)
     for state in ("card", "selected"):

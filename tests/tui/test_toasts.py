@@ -89,7 +89,7 @@ async def test_it_goes_by_itself_or_at_a_click(
         monkeypatch.setattr("tui.widgets.toast.FOR", 0.01)
         await board.press("u")
         await board.until(lambda: toast(board) == "")
-        await board.press("enter")
+        await board.press("E")
         assert isinstance(board.app.screen, CardForm)
 
 

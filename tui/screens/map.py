@@ -26,7 +26,7 @@ from tui.session import (
     NoProject,
     Session,
 )
-from tui.widgets.card_detail import CardDetail
+from tui.widgets.card_view import CardView
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.map_geometry import Place
@@ -57,7 +57,7 @@ class MapScreen(MapOpens):
         """Lay out the map, the pane beside or below it, and three lines."""
         with Container(id="plan"):
             yield MapView(id="map")
-            yield CardDetail(id="detail")
+            yield CardView(id="detail")
         yield FilterLine(id="filter", helps=True)
         yield StatusLine(id="status")
         yield KeyLine(id="keys")
@@ -72,6 +72,8 @@ class MapScreen(MapOpens):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rest the keys that do something while a title or a filter is being typed."""
+        if isinstance(self.focused, CardView):
+            return action.startswith("card_") or action in ("undo", "redo")
         return isinstance(self.focused, MapView | None) or action in ("step", "go")
 
     @property
@@ -108,7 +110,7 @@ class MapScreen(MapOpens):
         """Show what the selected card holds."""
         card = self.map.card
         if card is not None and card.id == message.holdings.card.id:
-            self.query_one(CardDetail).show_card(message.holdings)
+            self.card_view.show_card(message.holdings)
 
     def on_details_read(self, message: DetailsRead) -> None:
         """Let the filter look into all that a card holds."""
@@ -153,7 +155,7 @@ class MapScreen(MapOpens):
             self._plan.want_card(card.id)
             return
         if lane is None:
-            self.query_one(CardDetail).show_words("", [])
+            self.card_view.show_words("", [])
             return
         table, row_id = (Workflow, lane.id) if column is None else (WorkflowActivity, column.id)
         self._show_heading(row_id, self._described.get(row_id, ""))
@@ -181,7 +183,7 @@ class MapScreen(MapOpens):
             title = lane.title
             held = (activities_in_words(len(lane.columns)), cards_in_words(lane.size))
             facts = " · ".join(("workflow", *held))
-        self.query_one(CardDetail).show_words(title, [facts], description)
+        self.card_view.show_words(title, [facts], description)
 
     @on(MapView.Opened)
     def _on_opened(self) -> None:
@@ -216,13 +218,20 @@ class MapScreen(MapOpens):
             self.map.select(Place(0 if where == "first" else len(self.map.lanes) - 1))
 
     def action_open(self) -> None:
-        """Edit the selected card in the form; fold a workflow, rename an activity."""
+        """Open the selected card; fold a workflow, rename an activity."""
         if self.map.card is not None:
-            self.open_form(self.map.card)
+            self.open_card(self.map.card.id)
         elif self.map.column is None:
             self.action_fold()
         else:
             self.action_rename()
+
+    def action_form(self) -> None:
+        """Edit the selected card in the form."""
+        if self.map.card is not None:
+            self.open_form(self.map.card)
+        else:
+            self.status.say("Select a card first: this edits one.", failed=True)
 
     def action_fold(self) -> None:
         """Fold or unfold the workflow."""

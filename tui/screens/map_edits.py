@@ -281,7 +281,7 @@ class MapEdits(MapLanes):
 
         def finished(title: str | None) -> None:
             self.map.typing_into = None
-            self.map.focus()
+            self.set_focus(self.map)
             done(title)
 
         self.map.typing_into = TitleInput(where, value, placeholder, finished)

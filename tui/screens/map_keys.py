@@ -13,10 +13,19 @@ MAP_KEYS: list[BindingType] = [
     Binding(
         "enter",
         "open",
-        "Edit",
-        id="card.edit",
-        tooltip="Edit the card in a form; fold a workflow, rename an activity",
+        "Open",
+        id="card.open",
+        tooltip="Open the card; fold a workflow, rename an activity",
     ),
+    Binding(
+        "tab",
+        "pane",
+        "Card",
+        id="card.pane",
+        tooltip="Go to the card beside the map; open it where it stands below",
+        show=False,
+    ),
+    Binding("E", "form", "Form", id="card.form", tooltip="Edit the card in a form", show=False),
     Binding("s", "status(1)", "Status", id="card.status", tooltip="Give the card its next status"),
     Binding(
         "S",
@@ -290,7 +299,7 @@ MAP_KEYS: list[BindingType] = [
 FIRST_KEYS: dict[str, tuple[str, ...]] = {
     "card": (
         "card.new",
-        "card.edit",
+        "card.open",
         "card.title",
         "card.status",
         "map.delete",

@@ -7,11 +7,13 @@ from textual import on
 from planner.projects import ProjectFace
 from tui.asks.projects import read_projects
 from tui.keys import key_for
+from tui.screens.card_edits import CardEdits
 from tui.screens.map_edits import MapEdits
 from tui.widgets.filter_line import FilterLine
+from tui.widgets.map_cursor import find
 
 
-class MapOpens(MapEdits):
+class MapOpens(MapEdits, CardEdits):
     """The part of the map screen that opens others over it; each is imported when it is opened."""
 
     def action_history(self) -> None:
@@ -74,3 +76,35 @@ class MapOpens(MapEdits):
 
         if self.is_current:
             self.app.push_screen(Projects(self._plan, faces, self.project_id or None))
+
+    def action_pane(self) -> None:
+        """Go to the card beside the map; open it where it stands below."""
+        if self.map.card is None:
+            self.status.say("Select a card first: this goes to it.", failed=True)
+        elif self.has_class("-narrow"):
+            self.open_card(self.map.card.id)
+        else:
+            self.card_view.focus()
+
+    def action_card_tab(self, by: int) -> None:
+        """Go back to the map."""
+        self.map.focus()
+
+    def action_card_leave(self) -> None:
+        """Go back to the map."""
+        self.map.focus()
+
+    def open_card(self, card_id: str) -> None:
+        """Show a card on a screen of its own."""
+        from tui.screens.card import CardScreen
+
+        self.app.push_screen(
+            CardScreen(self._plan, card_id, board=self._board, left=self.select_id)
+        )
+        self.map.wait_for_opening()
+
+    def select_id(self, wanted: str) -> None:
+        """Select a workflow, an activity or a card on the map, where it is shown."""
+        place = find(self.map.lanes, wanted)
+        if place is not None:
+            self.map.select(place)

@@ -10,8 +10,8 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from planner.board import CardFace, Column, Lane
-from tui.key_gate import KeyGate
 from tui.widgets import map_cursor as cursor
+from tui.widgets.keys_in_order import KeysInOrder
 from tui.widgets.map_canvas import MapCanvas
 from tui.widgets.map_geometry import HEADINGS, Place
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.widgets.title_input import TitleInput
 
 
-class MapView(MapCanvas, can_focus=True, inherit_bindings=False):
+class MapView(MapCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
     """The map that a person works on.
 
     ``show`` gives it lanes to paint; it keeps the selection, which follows its id when
@@ -190,41 +190,6 @@ class MapView(MapCanvas, can_focus=True, inherit_bindings=False):
         if self.place.column >= 0 and (region.x < x or region.right > x + size.width):
             x = region.x if region.x < x else region.right - size.width
         self.scroll_to(x, max(0, y), animate=False, immediate=True)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Do what a key is bound to before looking at the next one.
-
-        Left to itself, a burst of keys (typed ahead, or held up by a slow line) would all be
-        looked up before the first has opened an input or a dialog, and the letters of a title
-        would run as commands.
-        """
-        event.stop()
-        event.prevent_default()
-        if not self._has_keys:
-            self.wait_for_opening()
-        if self._gate.keeps_keys:
-            self._gate.keep_key(event)
-            return
-        active = self.screen.active_bindings.get(event.key)
-        if active is not None and active.enabled:
-            await self.app.run_action(active.binding.action, active.node)
-            if not self._has_keys:
-                self.wait_for_opening()
-
-    def wait_for_opening(self) -> None:
-        """Keep keys back until what was opened, or is about to be, has the focus."""
-        self._gate.keep_keys(self, lambda: self.app.screen.focused not in (None, self))
-
-    @property
-    def _gate(self) -> KeyGate:
-        assert isinstance(self.app, KeyGate)  # noqa: S101  (narrows for the type checker)
-        return self.app
-
-    @property
-    def _has_keys(self) -> bool:
-        """Whether keys are meant for the map by now, rather than for what was opened."""
-        focused = self.screen.focused
-        return self.screen.is_active and self.typing_into is None and focused in (None, self)
 
     # The mouse
 

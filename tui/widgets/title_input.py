@@ -29,7 +29,7 @@ class TitleInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Save", id="title.save", tooltip="Take this title"),
-        Binding("escape", "let_be", "Cancel", id="title.cancel", tooltip="Leave it as it was"),
+        Binding("escape,tab", "let_be", "Cancel", id="title.cancel", tooltip="Leave it as it was"),
     ]
 
     def __init__(
@@ -98,5 +98,5 @@ class TitleInput(Input):
     def _finish(self, value: str | None) -> None:
         done, self._done = self._done, None
         if done is not None:
+            done(value)  # gives the focus back, so that removing this gives it to nothing else
             self.remove()
-            done(value)
