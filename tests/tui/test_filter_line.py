@@ -169,3 +169,19 @@ async def test_a_filter_brought_back_looks_into_everything(database_path: Path) 
         board.filter.bring_back("lighthouse has:description")
         await board.settle()
         assert matching(board) == ["w2a2c1"]
+
+
+async def test_keys_typed_right_after_the_line_was_left_are_for_the_map(
+    database_path: Path,
+) -> None:
+    async with open_board(database_path) as board:
+        await board.press("/", *"1.2")
+        board.rush("enter", "up", "up", "n")
+        await board.settle()
+        assert board.filter.text == "1.2"
+        assert board.is_typing_title
+        await board.press("escape", "/")
+        board.rush("escape", "s")
+        await board.settle()
+        assert not board.filter.is_open
+        assert board.app.focused is board.map

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.key_gate import KeyGate
 from tui.text import clip, visible
 
 if TYPE_CHECKING:
@@ -189,7 +190,11 @@ class FilterLine(Widget, can_focus=True):
 
     async def on_key(self, event: events.Key) -> None:
         """Take what is typed; do the rest at once, in the order of the keys."""
-        if event.is_printable and event.character:
+        gate = self._gate
+        if gate is not None and gate.keeps_keys:
+            # Typed after the one that leaves this line, and on its way here already.
+            gate.keep_key(event)
+        elif event.is_printable and event.character:
             self._insert(event.character)
         else:
             active = self.screen.active_bindings.get(event.key)
@@ -209,13 +214,23 @@ class FilterLine(Widget, can_focus=True):
         if not self.text.strip():
             self._change("", 0)
             self.remove_class("-open")
-        self.post_message(self.Done(self))
+        self._leave()
 
     def action_clear(self) -> None:
         """Clear the filter and close the line."""
         self._change("", 0)
         self.remove_class("-open")
+        self._leave()
+
+    def _leave(self) -> None:
+        """Say that the person goes on, and keep what is typed next for where they go."""
         self.post_message(self.Done(self))
+        if self.has_focus and self._gate is not None:
+            self._gate.keep_keys(self, lambda: self.screen.focused is not self)
+
+    @property
+    def _gate(self) -> KeyGate | None:
+        return self.app if isinstance(self.app, KeyGate) else None
 
     def action_save(self) -> None:
         """Have the query saved."""
