@@ -10,7 +10,7 @@ from tests.e2e.plans import make_plan
 from tests.e2e.screens import ENTER, ESCAPE, Board, query, wait_for_rows
 
 CTRL_E, CTRL_S, TAB = "\x05", "\x13", "\t"
-FORM = ENTER
+FORM = "E"
 
 DESCRIPTION = "SELECT description FROM card WHERE id = 'c0-0'"
 
