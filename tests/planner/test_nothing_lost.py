@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from store.batch_reads import IS_ANY_TEXT_WAITING
 from store.records import Card, PlanningAction
 from tests.planner.plans import Plan, log, opened
+from tests.store.searchable import check_index
 
 KILLS = 110
 
@@ -151,9 +153,12 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(
                 assert counted == len(rows)
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
                 assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+                assert connection.execute(IS_ANY_TEXT_WAITING).fetchall() == []
     finally:
         writers.close()
     assert len(acknowledged) > KILLS
+    with closing(sqlite3.connect(database_path)) as connection:
+        check_index(connection)
 
     with opened(database_path) as db:
         positions = [card.position for card in db.list(Card, workflow_activity_id="w1a1")]

@@ -134,6 +134,14 @@ def test_the_board_the_plan_and_the_items_count_alike(
             )
 
 
+def test_the_page_tells_every_rule() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "readiness.md").read_text(encoding="utf-8")
+    told = [
+        line[2:].removesuffix(" and").rstrip(",.") for line in page.split("\n") if line[:2] == "- "
+    ]
+    assert told[: len(RULES)] == [rule.words for rule in RULES]
+
+
 # --- the mark
 
 
