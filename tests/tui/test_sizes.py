@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tui.widgets.card_detail import CardDetail
+from tui.widgets.card_view import CardView
 
 from tests.tui.board import open_board
 from tui.widgets.key_line import KeyLine
@@ -22,7 +22,7 @@ async def test_the_map_shows_the_selected_card_and_the_lines_below_it(
         assert "Card 2.2.2" in board.text
         assert "Atlas" in board.status
         assert board.key_line.endswith("? Help")
-        assert board.screen.query_one(CardDetail).display == (size[1] > 12)
+        assert board.screen.query_one(CardView).display == (size[1] > 12)
 
 
 async def test_a_title_being_typed_follows_the_screen(database_path: Path) -> None:
