@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tui.config import Config
@@ -33,19 +33,16 @@ class ConfiguredApp(KeyGate):
             self.register_theme(theme)
         few = self.console.color_system == "standard"
         self._default_theme = config.theme or (IN_16_COLORS if few else DEFAULT)
+        self._drawing = drawing
+        self._last_filters: tuple[LineFilter, ...] = ()
         self._begin_with(self._first_theme())
-        self._ascii: LineFilter | None = None
-        if drawing is not Drawing.UNICODE:
-            from tui.ascii import AsciiOnly
-
-            self._ascii = AsciiOnly(texts=drawing is Drawing.ASCII_ONLY)
         if config.keys:
             self.set_keymap(config.keys)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what changes lines before they are drawn."""
         filters = super().get_line_filters()
-        return filters if self._ascii is None else [*filters, self._ascii]
+        return [*filters, *self._last_filters] if self._last_filters else filters
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give the activities colours in themes that bring none."""
@@ -54,7 +51,7 @@ class ConfiguredApp(KeyGate):
     def watch_theme(self, before: str, theme: str) -> None:
         """Remember a theme that was chosen."""
         if theme != before:
-            self._fit_no_color()
+            self._fit_filters()
             self.remembered.keep_theme(theme, self._default_theme)
 
     def bell(self) -> None:
@@ -70,19 +67,31 @@ class ConfiguredApp(KeyGate):
         classes |= {"-dark-mode": theme.dark, "-light-mode": not theme.dark}
         self.update_classes(classes, update=False)
         self._refresh_truecolor_filter(self.ansi_theme)
-        self._fit_no_color()
+        self._fit_filters()
 
-    def _fit_no_color(self) -> None:
-        """Take colours away as the theme needs it: greys of the terminal's own would be black."""
-        if not self.no_color:
+    def _fit_filters(self) -> None:
+        """Filter lines as the theme and the terminal need it."""
+        self._last_filters = (*self._for_few_colors(), *self._for_ascii())
+
+    def _for_few_colors(self) -> Iterator[LineFilter]:
+        if not (self.no_color or self.theme == IN_16_COLORS):
             return
         from textual.filter import Monochrome, NoColor
 
-        from tui.no_color import Reversed
+        from tui.few_colors import Grounded, Reversed
 
+        if not self.no_color:
+            yield Grounded()
         for index, one in enumerate(self._filters):
             if isinstance(one, Monochrome | NoColor | Reversed):
+                # The terminal's own colours have no greys: all of them would be black.
                 self._filters[index] = Reversed() if self.native_ansi_color else Monochrome()
+
+    def _for_ascii(self) -> Iterator[LineFilter]:
+        if self._drawing is not Drawing.UNICODE:
+            from tui.ascii import AsciiOnly
+
+            yield AsciiOnly(texts=self._drawing is Drawing.ASCII_ONLY)
 
     def _first_theme(self) -> str:
         """Return the theme that was chosen last, as long as the default is what it was then."""

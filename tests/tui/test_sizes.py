@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tui.widgets.card_view import CardView
 
 from tests.tui.board import open_board
+from tui.widgets.card_view import CardView
 from tui.widgets.key_line import KeyLine
 
 SIZES = [(240, 70), (120, 36), (80, 24), (40, 12)]

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tests.tui.board import OpenBoard, a_plan, open_board, opened_on
 from tui.config import Config
+from tui.few_colors import grounded
 from tui.places import Places
 from tui.remembered import Remembered
 from tui.themes import DEFAULT, PLANNER_16, PLANNER_DARK, PLANNER_LIGHT
@@ -54,6 +55,7 @@ def drawn(color: RichColor | None) -> Color:
 
 
 def of_style(style: Style) -> float:
+    style = grounded(style)
     return contrast(drawn(style.color), drawn(style.bgcolor))
 
 
@@ -178,6 +180,12 @@ async def test_sixteen_colours_have_a_theme_of_their_own(
         async with opened_on(plan, database_path, places=places) as board:
             assert board.app.theme == PLANNER_16.name
             assert board.app.native_ansi_color
+            looks = looks_of(board).values()
+            assert looks
+            for look in looks:
+                for color in (look.color, look.bgcolor):
+                    assert color is not None
+                    assert color.number is not None
             assert styles(board.map)["map--selected"].bgcolor == RichColor.parse("color(4)")
         terminal(TERM="xterm-256color")
         async with opened_on(plan, database_path, places=places) as board:

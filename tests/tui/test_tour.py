@@ -11,6 +11,7 @@ from textual.widgets import Static
 from planner.sample import load_sample
 from store.records import Project
 from tests.tui.board import OpenBoard, a_plan, opened_on
+from tui.all_keys import binding_ids
 from tui.config import Config
 from tui.places import Places
 from tui.remembered import Remembered
@@ -41,6 +42,11 @@ async def on_the_sample(
 
 def dismissed(places: Places) -> bool:
     return Remembered(places.state, "any").tour_dismissed
+
+
+def test_it_names_keys_that_there_are() -> None:
+    named = {one for page in PAGES for ids, _ in page.rows for one in ids}
+    assert named <= binding_ids().keys()
 
 
 async def test_it_is_read_to_its_end_once(database_path: Path, places: Places) -> None:

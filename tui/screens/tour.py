@@ -52,7 +52,7 @@ PAGES = (
         "Requirements, known facts, assumptions, questions, planned files and context artifacts: all that an "
         "agent, or you, will need to build it.",
         (
-            (("card.open", "card.edit"), "open the card, with all it holds"),
+            (("card.open",), "open the card, with all it holds"),
             (("card.pane",), "go to the pane that shows it"),
             (("card.form",), "edit it in one form"),
         ),
