@@ -53,6 +53,9 @@ def _lines(report: ImportReport) -> Iterator[str]:
                 yield f"  {plural}: {', '.join(told)}"
     if report.overwritten:
         yield f"  {report.overwritten:,} values that you had changed as well now are the folder's"
+    if report.marks_lost:
+        cards = "1 card is" if report.marks_lost == 1 else f"{report.marks_lost:,} cards are"
+        yield f"  {cards} no longer finalized, since what was approved is not what it was"
     yield from _named("left alone, since you deleted them here", report.left_alone)
     yield from _named("no longer in the folder, and kept here", report.no_longer_there)
     yield from _named(

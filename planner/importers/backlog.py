@@ -64,7 +64,8 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
 
     ``counts`` is by ``workflow``, ``activity``, ``card``, ``requirement``, ``known_fact``
     and ``context_artifact``. ``overwritten`` counts the values that both a person and the
-    folder had changed, where the folder's went in. ``left_alone`` and ``no_longer_there``
+    folder had changed, where the folder's went in, ``marks_lost`` the cards that are no longer
+    finalized, since what was approved changed. ``left_alone`` and ``no_longer_there``
     name tasks: those whose card a person deleted, and those the folder no longer has.
     """
 
@@ -73,6 +74,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[Kind, Counts]
     actions: int
     overwritten: int
+    marks_lost: int = 0
     left_alone: tuple[str, ...]
     no_longer_there: tuple[str, ...]
     skipped: tuple[FileProblem, ...]
@@ -123,14 +125,14 @@ def import_backlog(
                 project = _make_project(db, name, clock, new_id)
             work = _Comparison(db, project.id, read)
             pairs = list(work.requests())
-            if pairs:
-                _apply(db, project.id, pairs, clock, new_id, progress)
+            lost = _apply(db, project.id, pairs, clock, new_id, progress) if pairs else 0
             report = ImportReport(
                 project=db.get(Project, project.id) or project,
                 project_made=made,
                 counts=work.counts,
                 actions=len(pairs),
                 overwritten=work.overwritten,
+                marks_lost=lost,
                 left_alone=tuple(work.left_alone),
                 no_longer_there=tuple(work.no_longer_there()),
                 skipped=read.skipped,
@@ -161,24 +163,30 @@ def _apply(
     clock: Callable[[], str],
     new_id: Callable[[], str],
     progress: Callable[[int, int], None] | None,
-) -> None:
-    """Apply the batch; a refusal names the file that its action came from."""
-    done = 0
+) -> int:
+    """Apply the batch; a refusal names the file that its action came from.
+
+    Returns:
+        How many cards lost their finalized mark.
+    """
+    count = 0
 
     def counted_id() -> str:
         # The planner makes one id for each action, which makes ids the beat of its work.
-        nonlocal done
-        done += 1
-        if progress is not None and (done % 250 == 0 or done >= len(pairs)):
-            progress(min(done, len(pairs)), len(pairs))
+        nonlocal count
+        count += 1
+        if progress is not None and (count % 250 == 0 or count >= len(pairs)):
+            progress(min(count, len(pairs)), len(pairs))
         return new_id()
 
     planner = Planner(db, actor=ACTOR, clock=clock, new_id=counted_id)
     try:
-        planner.apply(project_id, [action for action, _ in pairs])
+        done = planner.apply(project_id, [action for action, _ in pairs])
     except ActionRefused as refusal:
         path = pairs[refusal.index][1] if refusal.index is not None else ""
         raise ImportRefused([FileProblem(path, refusal.reason)]) from refusal
+    told = (action.result for action in done.actions)
+    return len({result["card_id"] for result in told if result.get("unfinalized")})
 
 
 def _folder_name(root: Path) -> str:

@@ -24,6 +24,8 @@ from store.records import (
     Workflow,
     WorkflowActivity,
 )
+from tests.planner.plans import request
+from tui.import_words import import_in_words
 
 SAMPLE = Path(__file__).parent / "backlog_sample"
 DOUGH = "tasks/bake-9 - Knead-the-dough.md"
@@ -214,6 +216,24 @@ def test_a_persons_edits_and_moves_survive(db: DbAdapter, folder: Path) -> None:
     assert now.priority == 1
     assert now.workflow_activity_id == sign.workflow_activity_id
     assert report.overwritten == 1
+
+
+def test_an_import_tells_which_cards_are_no_longer_finalized(db: DbAdapter, folder: Path) -> None:
+    project = import_backlog(db, folder).project
+    dough = card(db, "Knead the dough")
+    target = {"card_id": dough.id}
+    batch = [
+        request("setCardKnowledgeStatus", target, kind="requirement", id=item.id, status="approved")
+        for item in db.list(CardRequirement, card_id=dough.id)
+    ]
+    Planner(db).apply(project.id, [*batch, request("finalizeCard", target)])
+    assert import_backlog(db, folder).marks_lost == 0
+    assert card(db, "Knead the dough").finalized_at is not None
+    edit(folder, DOUGH, ("The dough is smooth", "The dough is silky"))
+    report = import_backlog(db, folder)
+    assert report.marks_lost == 1
+    assert "1 card is no longer finalized" in import_in_words(report)
+    assert card(db, "Knead the dough").finalized_at is None
 
 
 def test_a_persons_deletions_survive(db: DbAdapter, folder: Path) -> None:
