@@ -124,12 +124,17 @@ def _in_order(actives: Iterable[ActiveBinding]) -> list[ActiveBinding]:
 
 
 def _rank(node: DOMNode) -> Callable[[ActiveBinding], int]:
-    """Return what says where in a node's list a binding stands, by its id or its action."""
-    listed = list(node._bindings)
+    """Return what says where in a node's lists a binding stands, by its id or its action.
+
+    What comes with Textual stands after what is ours; a class's own after its base's.
+    """
     ranks: dict[str, int] = {}
-    for rank, (_key, binding) in enumerate(listed):
-        ranks.setdefault(binding.id or binding.action, rank)
-    return lambda active: ranks.get(active.binding.id or active.binding.action, len(listed))
+    classes = reversed(type(node).__mro__)
+    for made_from in sorted(classes, key=lambda one: one.__module__.startswith("textual.")):
+        for binding in made_from.__dict__.get("BINDINGS", ()):
+            name = (binding.id or binding.action) if isinstance(binding, Binding) else binding[1]
+            ranks.setdefault(name, len(ranks))
+    return lambda active: ranks.get(active.binding.id or active.binding.action, len(ranks))
 
 
 def _group_of(binding_id: str) -> str:
