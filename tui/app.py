@@ -80,12 +80,11 @@ class PlannerApp(ConfiguredApp):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "question_mark",
+            "question_mark,f1",
             "help",
             "Help",
             id="app.help",
-            key_display="?",
-            tooltip="Every key, searchable",
+            tooltip="Every key, searchable; f1 also while typing",
         ),
         Binding(
             "ctrl+p",

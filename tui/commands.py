@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.markup import escape
 
 from planner.projects import ProjectFace
 from tui.keys import Deed, deeds
@@ -63,8 +65,7 @@ class KeyCommands(Provider):
             if score <= 0 and query.casefold() in tooltip.casefold():
                 score = 0.1
             if score > 0:
-                shown = matcher.highlight(name)
-                yield Hit(score, shown, partial(self._run, deed), name, _help(deed))
+                yield Hit(score, _lit(matcher, name), partial(self._run, deed), name, _help(deed))
 
     async def _run(self, deed: Deed) -> None:
         await self.app.run_action(deed.binding.action, deed.node)
@@ -103,7 +104,7 @@ class _Ways(Provider):
         for name, run, words in self._offers:
             score = matcher.match(name)
             if score > 0:
-                yield Hit(score, matcher.highlight(name), run, name, words)
+                yield Hit(score, _lit(matcher, name), run, name, words)
 
     @property
     def _planner_app(self) -> PlannerApp:
@@ -140,9 +141,23 @@ class FilterCommands(_Ways):
         """Read the saved filters."""
         app = self._planner_app
         return [
-            (f"Filter: {clip(name, _LONGEST)}", partial(app.filter_for, query), visible(query))
+            (
+                f"Filter: {clip(name, _LONGEST)}",
+                partial(app.filter_for, query),
+                escape(visible(query)),
+            )
             for name, query in app.remembered.saved_filters.items()
         ]
+
+
+def _lit(matcher: Matcher, name: str) -> Content:
+    """Return a name with what matches lit up; the matcher's own way would read it as markup."""
+    lit = Content(name)
+    _, offsets = matcher.fuzzy_search.match(matcher.query, name)
+    for offset in offsets:
+        if not name[offset].isspace():
+            lit = lit.stylize(matcher.match_style, offset, offset + 1)
+    return lit
 
 
 def _held(face: ProjectFace) -> str:
@@ -156,4 +171,5 @@ def _name(deed: Deed) -> str:
 
 
 def _help(deed: Deed) -> str:
-    return f"{deed.keys} · {deed.binding.tooltip}" if deed.binding.tooltip else deed.keys
+    said = f"{deed.keys} · {deed.binding.tooltip}" if deed.binding.tooltip else deed.keys
+    return escape(said)

@@ -87,7 +87,7 @@ async def test_the_keys_are_shown_and_clicked() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         line = app.ask.query_one(KeyLine)
-        assert line.text == "enter Make it  esc Cancel  ctrl+e Editor"
+        assert line.text == "enter Make it  esc Cancel  ctrl+e Editor  f1 Help"
         await pilot.click(KeyLine, offset=(3, 0))
         await pilot.pause()
         assert app.answers == ["x"]

@@ -66,7 +66,7 @@ async def test_everything_bound_is_offered_with_its_key() -> None:
         assert offered == {
             "Card: New card": "n · Make a card",
             "Card: Hidden": "x",
-            "Pane: Fold": "f · Fold the [b]lane",
+            "Pane: Fold": "f · Fold the \\[b]lane",
         }
 
 
@@ -103,17 +103,20 @@ async def test_the_palette_runs_an_action_where_it_is_bound() -> None:
 async def test_projects_and_saved_filters_are_offered(database_path: Path) -> None:
     async with open_board(database_path) as board:
         evil = create_project(board.db, "[red]Evil\x1b").id
-        board.app.remembered.save_filter("[b]Mine", "1.1.2")
+        board.app.remembered.save_filter("[b]Mine", "1.1.2 -[red]")
         await board.press("E", "ctrl+p")
+        await board.write("go to project")
         await board.until(lambda: "Go to project [red]Evil\\x1b" in palette(board))
         assert "0 workflows · 0 activities · 0 cards" in palette(board)
         assert "Go to project Atlas" not in palette(board)
-        assert "Filter: [b]Mine" in palette(board)
+        await board.press("ctrl+u")
         await board.write("filter mine")
+        await board.until(lambda: "Filter: [b]Mine" in palette(board))
+        assert "1.1.2 -[red]" in palette(board)
         await board.until(lambda: "Go to project" not in palette(board))
         await board.press("down", "enter")
         await board.until(lambda: board.top == "MapScreen")
-        assert board.filter.text == "1.1.2"
+        assert board.filter.text == "1.1.2 -[red]"
         assert [card for cards in board.shown.values() for card in cards] == ["w1a1c2"]
         await board.press("o", "ctrl+p")
         await board.write("go to project")

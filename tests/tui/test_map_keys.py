@@ -384,13 +384,22 @@ async def test_what_is_typed_ahead_is_never_a_key_of_the_map(
 async def test_the_key_line_shows_what_works_while_typing(database_path: Path) -> None:
     async with open_board(database_path) as board:
         await board.press("n")
-        assert board.key_line == "enter Save  esc Cancel"
+        assert board.key_line == "enter Save  esc Cancel  f1 Help"
         await board.press("escape")
         assert "n New card" in board.key_line
         await board.press("/")
-        assert board.key_line == "enter To the map  tab Complete  ctrl+s Save  esc Clear"
+        assert board.key_line == "enter To the map  tab Complete  ctrl+s Save  esc Clear  f1 Help"
         await board.press("escape")
         assert "n New card" in board.key_line
+
+
+async def test_f1_helps_while_a_title_is_being_typed(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        await board.press("n", *"Pa", "f1")
+        assert board.top == "Help"
+        assert "Take this title" in board.dialog
+        await board.press("f1", "y", "enter")
+        assert board.card(board.stored["w1a1"][1]).title == "Pay"
 
 
 async def test_what_is_typed_comes_with_no_blanks_around_it(database_path: Path) -> None:

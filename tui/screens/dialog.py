@@ -20,12 +20,11 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "question_mark",
+            "question_mark,f1",
             "app.help",
             "Help",
             id="dialog.help",
-            key_display="?",
-            tooltip="Every key of this dialog, searchable",
+            tooltip="Every key of this dialog, searchable; f1 also while typing",
         ),
     ]
 

@@ -41,7 +41,7 @@ class Help(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "escape,question_mark",
+            "escape,question_mark,f1",
             "close",
             "Close",
             id="help_screen.close",
