@@ -271,8 +271,9 @@ class PlannerApp(ConfiguredApp):
         self.push_screen(Tour(lambda binding_id: key_of(self._map, binding_id)), seen)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer the tour in the palette, beside what Textual offers."""
-        yield from super().get_system_commands(screen)
+        """Offer the tour in the palette, beside what Textual offers and no key of ours does."""
+        ours = ("Keys", "Quit")
+        yield from (one for one in super().get_system_commands(screen) if one.title not in ours)
         yield SystemCommand("Tour", "Five short pages on how the board works", self.action_tour)
 
     async def action_quit(self) -> None:

@@ -16,7 +16,7 @@ from tui.keys import key_of
 from tui.screens.dialog import Dialog
 from tui.text import visible, wrap
 
-_WIDTH = 58
+_WIDTH, _AROUND = 58, 6
 _QUESTION_LINES = 3
 _DETAIL_LINES = 3
 
@@ -84,13 +84,12 @@ class Confirm(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """Lay the question above its buttons."""
         with Vertical(classes="dialog"):
-            question = "\n".join(wrap(self._question, _WIDTH, _QUESTION_LINES))
-            yield Static(Content(question), classes="dialog-title")
-            if self._details:
+            question, *details = self._folded()
+            yield Static(question, classes="dialog-title")
+            if details:
                 with VerticalScroll(id="details", can_focus=False):
-                    for detail in self._details:
-                        lines = "\n".join(wrap(detail, _WIDTH, _DETAIL_LINES))
-                        yield Static(Content(lines), classes="detail")
+                    for detail in details:
+                        yield Static(detail, classes="detail")
             with Horizontal(id="buttons"):
                 yield Button(Content(visible(self._no)), id="no", compact=True)
                 yield Button(Content(visible(self._yes)), id="yes", compact=True)
@@ -101,6 +100,22 @@ class Confirm(Dialog[bool]):
             key = key_of(self, f"confirm.{name}")
             label = Content.assemble(visible(word), (f"  {key}", "dim")) if key else word
             self.query_one(f"#{name}", Button).label = label
+
+    def on_resize(self) -> None:
+        """Fold what is asked at the width there is."""
+        self.call_after_refresh(self._fold)
+
+    def _fold(self) -> None:
+        statics = (self.query_one(".dialog-title", Static), *self.query(".detail").results(Static))
+        for static, folded in zip(statics, self._folded(), strict=True):
+            static.update(folded)
+
+    def _folded(self) -> list[Content]:
+        """Return the question and the details in lines that fit."""
+        width = max(8, min(_WIDTH, self.app.size.width - _AROUND))
+        texts = [(self._question, _QUESTION_LINES)]
+        texts += [(detail, _DETAIL_LINES) for detail in self._details]
+        return [Content("\n".join(wrap(text, width, lines))) for text, lines in texts]
 
     @on(Button.Pressed)
     def _on_pressed(self, event: Button.Pressed) -> None:
