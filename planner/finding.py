@@ -66,6 +66,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     on_card: str | None
 
     @property
+    def is_held(self) -> bool:
+        """Whether it is something that cards hold."""
+        return self.kind not in _PLACES
+
+    @property
     def key(self) -> str:
         """What it goes by among all that is found."""
         return f"{self.kind} {self.id}"
@@ -94,19 +99,19 @@ def find(db: DbAdapter, typed: str, project_id: str | None = None) -> list[Found
     return _with_cards(db, [*found, *others][:MOST_FOUND])
 
 
-def place_of(db: DbAdapter, found: Found) -> tuple[str | None, str | None]:
-    """Return what to select on the map for something found, and the card to open, by id.
+def place_of(db: DbAdapter, found: Found) -> str | None:
+    """Return the id of what to select on the map for something found.
 
-    A context artifact leads to the first card that uses it. A project has no place of its own.
+    A context artifact leads to the first card that uses it, and nowhere when none does. A
+    project has no place of its own.
     """
     if found.kind in ("workflow", "activity"):
-        return found.id, None
+        return found.id
     if found.kind == "context_artifact":
         links = db.list(CardContextArtifact, context_artifact_id=found.id)
         cards = db.list(Card, id=[link.card_id for link in links]) if links else []
-        first = min((card.number or 0, card.id) for card in cards)[1] if cards else None
-        return first, first
-    return found.card_id, found.card_id
+        return min((card.number or 0, card.id) for card in cards)[1] if cards else None
+    return found.card_id
 
 
 def is_there(db: DbAdapter, found: Found) -> bool:

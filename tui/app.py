@@ -224,18 +224,23 @@ class PlannerApp(ConfiguredApp):
 
         self._plan.fetch(self, read_projects, then)
 
-    def go_to(self, wanted: str | None, project_id: str | None = None) -> None:
+    def go_to(
+        self, wanted: str | None, project_id: str | None = None, *, item: str | None = None
+    ) -> None:
         """Leave what is open over the map, and select something on it.
 
         Args:
             wanted: Id of a card, an activity or a workflow; None for the project as a whole.
             project_id: Its project; the one that is open when None.
+            item: Id of something the card holds, to open the card at.
         """
-        self._map.pop_until_active()
+        self._leave_for_map()
 
         def reveal(_: object = None) -> None:
             if wanted is not None:
                 self._map.reveal(wanted)
+                if item is not None and self._map.map.selected_id == wanted:
+                    self._map.open_card(wanted, item)
 
         if project_id is None:
             reveal()
@@ -244,8 +249,13 @@ class PlannerApp(ConfiguredApp):
 
     def filter_for(self, text: str) -> None:
         """Leave what is open over the map, and show only the cards that a filter lets through."""
-        self._map.pop_until_active()
+        self._leave_for_map()
         self._map.filter_for(text)
+
+    def _leave_for_map(self) -> None:
+        """Close what is open over the map, at once: what is opened next must stay."""
+        while self.screen is not self._map:
+            self.pop_screen()
 
     def action_help(self) -> None:
         """Show every key."""

@@ -41,6 +41,7 @@ class OverviewRow:
         parts: What can be chosen of its bar.
         filter: The map's filter for all of it; None where there is none.
         card_id: The card it leads to, where it leads to one.
+        item: What it leads to of the card.
     """
 
     key: str | None
@@ -48,6 +49,7 @@ class OverviewRow:
     parts: Sequence[Part] = ()
     filter: str | None = None
     card_id: str | None = None
+    item: str | None = None
 
     def filter_of(self, chosen: int) -> str | None:
         """Return the map's filter for what is chosen of the row."""
@@ -176,7 +178,10 @@ def _question(question: OpenQuestion) -> OverviewRow:
         (question.text, "text"),
     ]
     return OverviewRow(
-        f"question {question.id}", lambda _width, _chosen: spans, card_id=question.card_id
+        f"question {question.id}",
+        lambda _width, _chosen: spans,
+        card_id=question.card_id,
+        item=question.id,
     )
 
 

@@ -59,13 +59,12 @@ def test_each_kind_tells_where_it_is(plan: Plan) -> None:
     assert found["project"].where == ()
     for kind, there in found.items():
         assert is_there(plan.db, there)
-        select, opened_card = place_of(plan.db, there)
+        assert there.is_held == (kind not in ("project", "workflow", "activity", "card"))
         on_map = {"workflow": "w2", "activity": "w2a1", "project": None}
-        assert select == on_map.get(kind, "w1a1c1")
-        assert opened_card == (None if kind in on_map else "w1a1c1")
+        assert place_of(plan.db, there) == on_map.get(kind, "w1a1c1")
     plan.act("deleteCard", card)
     assert not is_there(plan.db, found["question"])
-    assert place_of(plan.db, found["context_artifact"]) == (None, None)
+    assert place_of(plan.db, found["context_artifact"]) is None
 
 
 def test_a_number_is_a_card(plan: Plan) -> None:

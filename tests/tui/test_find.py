@@ -7,6 +7,7 @@ from planner.projects import create_project
 from tests.planner.plans import in_activity, on, request
 from tests.tui.board import OpenBoard, open_board
 from tui.screens.find import FindScreen
+from tui.widgets.card_view import CardView
 from tui.widgets.row_list import RowList
 
 HOSTILE = "[red]\x1b[2J\u202eheron[/]"
@@ -85,6 +86,21 @@ async def test_enter_goes_there_in_whichever_project(database_path: Path) -> Non
         assert board.selected == "bad"
         await board.press("ctrl+f", *"atlas", "enter")
         assert "Atlas" in board.status
+
+
+async def test_what_a_card_holds_opens_the_card_at_it(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        fact = {"kind": "known_fact", "id": "fact", "text": "Herons wade"}
+        board.plan.act("upsertCardKnowledgeItem", on("w2a2c2"), **fact)
+        board.plan.act(
+            "createContextArtifact", on("w1a2c2"), id="x", name="Birds", type="doc", content="x"
+        )
+        for typed, card, item in (("wade", "w2a2c2", "fact"), ("birds", "w1a2c2", "x")):
+            await board.press("ctrl+f", *typed, "enter")
+            assert board.top == "CardScreen"
+            assert board.app.screen.query_one(CardView).selected_id == item
+            await board.press("escape")
+            assert board.selected == card
 
 
 async def test_what_is_gone_is_told(database_path: Path) -> None:

@@ -132,8 +132,9 @@ async def test_opened_for_a_card_it_starts_with_that_card_alone(database_path: P
     async with open_board(database_path) as board:
         change(board, 1, title="Sign in")
         change(board, 2, priority=3)
-        await board.app.push_screen(HistoryScreen(board.app._plan, card_id="w1a1c2"))
-        await board.settle()
+        await board.press("down", "enter")
+        assert board.top == "CardScreen"
+        await board.press("y")
         assert len(rows(board)) == 2
         await board.press("c")
         assert len(rows(board)) == 3
@@ -143,8 +144,18 @@ async def test_opened_for_a_card_it_starts_with_that_card_alone(database_path: P
         ]
         await board.press("escape")
         assert len(rows(board)) == 3
-        await board.press("escape")
-        assert board.top == "MapScreen"
+        await board.press("escape", "escape")
+        assert (board.top, board.selected) == ("MapScreen", "w1a1c2")
+
+
+async def test_letters_typed_right_after_the_slash_are_no_keys(database_path: Path) -> None:
+    async with open_board(database_path) as board:
+        change(board, 1, title="Cucumber")
+        await board.press("y")
+        board.rush("/", *"cucumber", "enter", "u")
+        await board.until(lambda: board.card("w1a1c1").title != "Cucumber")
+        assert history(board).typed == "cucumber"
+        assert history(board).narrowed_to == ""
 
 
 async def test_what_others_do_appears_and_keeps_the_selection(database_path: Path) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 from planner.filter_values import vocabulary_of
 from planner.filtering import CardFilter
-from store.records import Card
+from store.records import Card, CardQuestion
 from tests.planner.plans import on
 from tests.tui.board import OpenBoard, open_board
 from tui.screens.overview import OverviewScreen
+from tui.widgets.card_view import CardView
 
 HOSTILE = "[red]\x1b[2J\u202eevil[/] “x”"
 
@@ -32,6 +33,7 @@ async def test_bars_parts_columns_and_questions(database_path: Path) -> None:
         for card in ("w1a1c1", "w2a1c1", "w2a1c2"):
             board.plan.act("updateCard", on(card), status="review")
         ask(board, "w2a2c1", "Which heron?")
+        question = board.db.list(CardQuestion)[0].id
         board.db.update(Card, "w1a1c2", build_state="failed")
         await board.press("o")
         assert "○ 9   ◐ 0   ? 0   ◎ 3   ● 0   12" in line(board, "All workflows")
@@ -53,6 +55,9 @@ async def test_bars_parts_columns_and_questions(database_path: Path) -> None:
         assert [card for cards in board.shown.values() for card in cards] == ["w2a1c1", "w2a1c2"]
 
         await board.press("o", "tab", "enter")
+        assert board.top == "CardScreen"
+        assert board.app.screen.query_one(CardView).selected_id == question
+        await board.press("escape")
         assert board.selected == "w2a2c1"
         await board.press("o", "tab", "tab", "end", "left", "enter")
         assert "Choose a part of it first" in board.dialog

@@ -20,10 +20,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where to go for something found: what to select, the card to open, the project."""
+    """Where to go for something found: what to select, what to open of a card, the project."""
 
     select: str | None
-    card_id: str | None
+    item: str | None
     project_id: str | None
 
 
@@ -45,8 +45,9 @@ def read_way(session: Session, found: Found) -> Way:
     word = KINDS.get(found.kind, found.kind)
     if not is_there(session.db, found):
         raise Refused(f"The {word} has been deleted meanwhile.")
-    select, card_id = place_of(session.db, found)
+    select = place_of(session.db, found)
     if select is None and found.kind != "project":
         raise Refused(f"No card uses this {word} yet, so there is no place to go to.")
     is_open = session.board is not None and session.board.project.id == found.project_id
-    return Way(select, card_id, None if is_open else found.project_id)
+    item = found.id if found.is_held else None
+    return Way(select, item, None if is_open else found.project_id)

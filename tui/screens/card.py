@@ -55,6 +55,14 @@ class CardScreen(CardEdits):
             tooltip="Show the card after this one in its activity",
             show=False,
         ),
+        Binding(
+            "y",
+            "history",
+            "History",
+            id="card_screen.history",
+            tooltip="What changed about this card, when and by whom",
+            show=False,
+        ),
     ]
 
     def __init__(
@@ -64,6 +72,7 @@ class CardScreen(CardEdits):
         *,
         board: Board | None = None,
         left: Left | None = None,
+        item: str | None = None,
     ) -> None:
         """Show a card.
 
@@ -72,8 +81,10 @@ class CardScreen(CardEdits):
             card_id: Which card.
             board: The map as far as it has been read, for the card's place on it.
             left: Told which card was shown last, when the screen is left.
+            item: Id of what to select of all it holds.
         """
         super().__init__(plan)
+        self._at_first = item
         self._card_id = card_id
         self._board = board
         self._left = left
@@ -100,6 +111,12 @@ class CardScreen(CardEdits):
         """Leave the column out where there is no room for it."""
         self.set_class(event.size.width < WIDE, "-narrow")
 
+    def action_history(self) -> None:
+        """Show what changed about the card."""
+        from tui.screens.history import HistoryScreen
+
+        self.app.push_screen(HistoryScreen(self._plan, card_id=self._card_id))
+
     def open_card(self, card_id: str) -> None:
         """Show a card in place of the one shown so far."""
         self._card_id = card_id
@@ -121,6 +138,9 @@ class CardScreen(CardEdits):
         if holdings is None:
             self._leave("This card has been deleted meanwhile.")
             return
+        if self._at_first is not None:
+            self.card_view.want(self._at_first)
+            self._at_first = None
         self.card_view.show_card(holdings)
         self.query_one(CardSide).show_card(holdings)
         self._show_place()

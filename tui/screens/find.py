@@ -94,13 +94,14 @@ class FindScreen(PlanScreen):
     def compose(self) -> ComposeResult:
         """Lay what is found below what is typed."""
         yield FindInput(placeholder="Find: words, or #42", select_on_focus=False, compact=True)
-        yield RowList[Found](_drawn, lambda one: one.key, lines=_height, id="found")
+        found = RowList[Found](_drawn, lambda one: one.key, lines=_height, id="found")
+        found.can_focus = False
+        yield found
         yield StatusLine(id="status")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Say what can be typed."""
-        self.found.can_focus = False
         self._look()
 
     @property
@@ -162,7 +163,7 @@ class FindScreen(PlanScreen):
             self._plan.fetch(self, lambda session: read_way(session, one), self._go)
 
     def _go(self, way: Way) -> None:
-        self.planner_app.go_to(way.select, way.project_id)
+        self.planner_app.go_to(way.select, way.project_id, item=way.item)
 
     def action_where(self) -> None:
         """Look in this project alone, or in every project."""

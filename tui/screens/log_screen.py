@@ -15,6 +15,7 @@ from tui.screens.project_screen import ProjectScreen
 from tui.spans import Spans
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.key_line import KeyLine
+from tui.widgets.keys_in_order import KeysInOrder
 from tui.widgets.row_list import RowList
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text_pane import Paragraph, TextPane
@@ -32,6 +33,10 @@ EVERYTHING = 1_000_000_000
 
 MOMENTS_PASS = 30.0
 """Seconds after which ``5 min ago`` is worded anew."""
+
+
+class _LogList(RowList[T], KeysInOrder):
+    """A list on whose screen words can be typed: no letter of them is a key."""
 
 
 class LogScreen(ProjectScreen, Generic[T]):
@@ -78,7 +83,7 @@ class LogScreen(ProjectScreen, Generic[T]):
     def compose(self) -> ComposeResult:
         """Lay the list beside or above what is said of the selected row."""
         with Container(id="log"):
-            yield RowList[T](self.drawn, self.key_of, id="entries")
+            yield _LogList[T](self.drawn, self.key_of, id="entries")
             yield TextPane(id="told")
         yield FilterLine(id="filter")
         yield StatusLine(id="status")
@@ -86,7 +91,7 @@ class LogScreen(ProjectScreen, Generic[T]):
 
     def on_mount(self) -> None:
         """Word moments anew as they pass."""
-        self.set_interval(MOMENTS_PASS, self.entries.draw_again)
+        self.set_interval(MOMENTS_PASS, lambda: self.entries.draw_again())
 
     def on_resize(self, event: events.Resize) -> None:
         """Put what is said below the list where there is no room beside it."""

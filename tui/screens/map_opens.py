@@ -94,12 +94,12 @@ class MapOpens(MapEdits, CardEdits):
         """Go back to the map."""
         self.map.focus()
 
-    def open_card(self, card_id: str) -> None:
-        """Show a card on a screen of its own."""
+    def open_card(self, card_id: str, item: str | None = None) -> None:
+        """Show a card on a screen of its own, something of what it holds selected."""
         from tui.screens.card import CardScreen
 
         self.app.push_screen(
-            CardScreen(self._plan, card_id, board=self._board, left=self.select_id)
+            CardScreen(self._plan, card_id, board=self._board, left=self.select_id, item=item)
         )
         self.map.wait_for_opening()
 

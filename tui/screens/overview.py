@@ -167,7 +167,7 @@ class OverviewScreen(ProjectScreen):
             return
         leads = row.filter_of(self._chosen)
         if row.card_id is not None:
-            self.planner_app.go_to(row.card_id)
+            self.planner_app.go_to(row.card_id, item=row.item)
         elif leads is not None:
             self.planner_app.filter_for(leads)
         else:
