@@ -38,6 +38,9 @@ READY = "◇"
 MARKED = "✚"
 """A card that is marked, to be changed together with others."""
 
+MET, MISSING = "✓", "✗"
+"""A rule of readiness, met or not."""
+
 ITEM_STATE: dict[str, str] = {
     "draft": "·",
     "approved": "✓",

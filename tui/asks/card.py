@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from planner import many
 from planner import requests as ask
 from planner.describe import clipped
 from planner.errors import Refused
-from store.records import (
-    CardPlannedFile,
-    KnowledgeStatus,
-    PlannedFileStatus,
-)
+from store.records import CardPlannedFile, CardQuestion, KnowledgeStatus, PlannedFileStatus
+from tui.asks import many as many_asks
 from tui.session import Session
 
 if TYPE_CHECKING:
     from planner.holdings import CardHoldings
     from planner.knowledge_actions import KnowledgeItem
-
-UNDOES = "u brings it back"
 
 
 def read_card(session: Session, card_id: str) -> CardHoldings | None:
@@ -30,6 +26,30 @@ def read_card(session: Session, card_id: str) -> CardHoldings | None:
     from planner.holdings import read_holdings
 
     return read_holdings(session.db, card_id)
+
+
+def step_status(session: Session, card_id: str, by: int) -> None:
+    """Give a card its next status."""
+    many_asks.change_cards(session, [card_id], lambda cards: many.step_status(cards, None, by))
+
+
+def step_priority(session: Session, card_id: str, by: int) -> None:
+    """Make a card more or less urgent."""
+    many_asks.change_cards(session, [card_id], lambda cards: many.step_priority(cards, by))
+
+
+def keep_as_fact(session: Session, card_id: str, question_id: str) -> None:
+    """Keep a question's answer among the card's known facts."""
+    question = session.db.get(CardQuestion, question_id)
+    if question is None:
+        raise Refused("This question has been deleted meanwhile.")
+    if not (question.answer or "").strip():
+        raise Refused("This question has no answer yet: A answers it.")
+    action = ask.AnswerCardQuestion(
+        target_ref=ask.CardTarget(card_id=card_id),
+        payload=ask.Answer(id=question_id, answer=str(question.answer), as_known_fact=True),
+    )
+    session.apply([action], note=f"Known fact: “{clipped(str(question.answer))}”")
 
 
 def set_status(
@@ -93,7 +113,7 @@ def delete_item(session: Session, card_id: str, section: str, item_id: str, titl
             target_ref=target,
             payload=ask.KnowledgeRef(kind=section, id=item_id),  # type: ignore[arg-type]
         )
-    session.apply([action], note=f"{done} · {UNDOES}")
+    session.apply([action], note=f"{done}")
 
 
 def _approve_file(

@@ -16,7 +16,7 @@ from planner.holdings import CardHoldings
 from tui.asks.card import read_card
 from tui.plan_thread import PlanThread
 from tui.screens.card_edits import CardEdits
-from tui.session import BoardRead
+from tui.session import BoardRead, Session
 from tui.widgets.card_head import CardHead
 from tui.widgets.card_side import CardSide
 from tui.widgets.card_view import CardView
@@ -105,11 +105,13 @@ class CardScreen(CardEdits):
 
     def on_mount(self) -> None:
         """Read the card."""
-        self.open_card(self._card_id)
+        self.show_other_card(self._card_id)
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave the column out where there is no room for it."""
-        self.set_class(event.size.width < WIDE, "-narrow")
+        is_narrow = event.size.width < WIDE
+        self.set_class(is_narrow, "-narrow")
+        self.card_view.show_rules(is_narrow)
 
     def action_history(self) -> None:
         """Show what changed about the card."""
@@ -117,7 +119,7 @@ class CardScreen(CardEdits):
 
         self.app.push_screen(HistoryScreen(self._plan, card_id=self._card_id))
 
-    def open_card(self, card_id: str) -> None:
+    def show_other_card(self, card_id: str) -> None:
         """Show a card in place of the one shown so far."""
         self._card_id = card_id
         self._read()
@@ -172,7 +174,7 @@ class CardScreen(CardEdits):
         cards: Sequence[CardFace] = where[1].cards if where is not None else ()
         at = where[2] + by if where is not None else -1
         if 0 <= at < len(cards):
-            self.open_card(cards[at].id)
+            self.show_other_card(cards[at].id)
         else:
             word = "last" if by > 0 else "first"
             self.status.say(f"This is the {word} card of its activity.")
@@ -184,6 +186,14 @@ class CardScreen(CardEdits):
     def action_card_leave(self) -> None:
         """Go back to where the card was opened."""
         self._leave()
+
+    def action_undo(self) -> None:
+        """Take back the latest change of the project."""
+        self._plan.ask(Session.undo, "undoing")
+
+    def action_redo(self) -> None:
+        """Bring back what the latest undo took."""
+        self._plan.ask(Session.redo, "redoing")
 
     @on(CardSide.Chosen)
     def _on_section_chosen(self, message: CardSide.Chosen) -> None:

@@ -150,7 +150,7 @@ class MapScreen(MapOpens):
     def _on_selected(self) -> None:
         self.keep_whereabouts()
         card, column, lane = self.map.card, self.map.column, self.map.lane
-        self._fit_keys()
+        self.fit_keys()
         if card is not None:
             self._plan.want_card(card.id)
             return
@@ -265,6 +265,10 @@ class MapScreen(MapOpens):
 
     # Between them
 
+    def show_other_card(self, card_id: str) -> None:
+        """Go to another card, from the card beside the map."""
+        self.reveal(card_id)
+
     def reveal(self, wanted: str) -> None:
         """Select something of the board, whatever fold or filter hides it."""
         if self._board is None:
@@ -325,8 +329,11 @@ class MapScreen(MapOpens):
         self.map.show(lanes, folded, select=select, empty_note=note)
         self.show_counts()
 
-    def _fit_keys(self) -> None:
+    def fit_keys(self) -> None:
         """Show the keys first that fit what is selected."""
+        if isinstance(self.focused, CardView):
+            super().fit_keys()
+            return
         card, column, lane = self.map.card, self.map.column, self.map.lane
         kind = "card" if card else "activity" if column else "workflow" if lane else "empty"
         self.query_one(KeyLine).put_first(FIRST_KEYS["marked" if self.marks.ids else kind])
@@ -341,7 +348,7 @@ class MapScreen(MapOpens):
             shown = sum(column.shown for lane in self.map.lanes for column in lane.columns)
             counts = f"{shown} of {counts}"
         self.filter.show_answer(counts)
-        self._fit_keys()
+        self.fit_keys()
         marked = self.marks.words
         self.status.show_project(board.project.name, f"{counts} · {marked}" if marked else counts)
 

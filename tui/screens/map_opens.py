@@ -99,12 +99,12 @@ class MapOpens(MapEdits, CardEdits):
         from tui.screens.card import CardScreen
 
         self.app.push_screen(
-            CardScreen(self._plan, card_id, board=self._board, left=self.select_id, item=item)
+            CardScreen(self._plan, card_id, board=self._board, left=self._came_back, item=item)
         )
         self.map.wait_for_opening()
 
-    def select_id(self, wanted: str) -> None:
-        """Select a workflow, an activity or a card on the map, where it is shown."""
-        place = find(self.map.lanes, wanted)
+    def _came_back(self, card_id: str) -> None:
+        """Select the card that was shown last, unless the filter hides it."""
+        place = find(self.map.lanes, card_id)
         if place is not None:
             self.map.select(place)

@@ -81,7 +81,7 @@ class CardCanvas(ScrollView, inherit_bindings=False):
     @property
     def _room(self) -> int:
         """Cells that a line of text may take."""
-        return max(8, self._width - BORDER)
+        return max(8, self._width - BORDER - 1)
 
     def _reach(self, line: int) -> None:
         """Wrap rows until a line has been reached, or the end."""

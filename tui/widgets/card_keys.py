@@ -57,6 +57,22 @@ CARD_KEYS: list[BindingType] = [
         "Delete what is selected; a context artifact is only taken off this card",
         show=True,
     ),
+    _key("A", "screen.card_answer", "Answer", "answer", "Answer the question", show=True),
+    _key(
+        "K",
+        "screen.card_know",
+        "Know",
+        "know",
+        "Make the question's answer a known fact",
+    ),
+    _key(
+        "f",
+        "screen.card_finalize",
+        "Finalize",
+        "finalize",
+        "Say that the card may be built, or take that back",
+        show=True,
+    ),
     _key("u", "screen.undo", "Undo", "undo", "Take back the latest change", show=True),
     _key("ctrl+r", "screen.redo", "Redo", "redo", "Bring back what was undone"),
     _key("s", "screen.card_status(1)", "Status", "status", "Give the card its next status"),
@@ -84,6 +100,28 @@ CARD_KEYS: list[BindingType] = [
         "Move down",
         "move_down",
         "Move what is selected down",
+    ),
+    _key("l", "screen.card_link", "Link", "link", "Link a context artifact that is there already"),
+    _key(
+        "w",
+        "screen.card_where",
+        "Used by",
+        "where",
+        "Show which cards use the context artifact, and go to one",
+    ),
+    _key(
+        "D",
+        "screen.card_delete_artifact",
+        "Delete everywhere",
+        "delete_everywhere",
+        "Delete the context artifact, for every card that uses it",
+    ),
+    _key(
+        "ctrl+e",
+        "screen.card_edit_outside",
+        "Editor",
+        "edit_outside",
+        "Edit the selected text in $VISUAL or $EDITOR",
     ),
     _key("t", "tree", "Tree", "tree", "Show planned files as a tree, or as a list again"),
     _key("up,k", "step(-1)", "Up", "up", "Select what is above"),
@@ -128,3 +166,20 @@ CARD_KEYS: list[BindingType] = [
     ),
     _key("escape,backspace", "screen.card_leave", "Map", "leave", "Go back to the map", show=True),
 ]
+
+_ALWAYS = ("card_view.finalize", "card_view.undo", "card_view.leave")
+
+
+def _first(*names: str) -> tuple[str, ...]:
+    return (*(f"card_view.{name}" for name in names), *_ALWAYS)
+
+
+FIRST_KEYS: dict[str, tuple[str, ...]] = {
+    "card": _first("edit", "status", "priority_up", "section_next"),
+    "section": _first("add", "section_next"),
+    "knowledge": _first("edit", "add", "approve", "reject", "delete"),
+    "question": _first("answer", "know", "edit", "add", "delete", "approve", "reject"),
+    "planned_file": _first("edit", "approve", "delete", "add", "tree"),
+    "artifact": _first("edit", "link", "delete", "where", "add", "delete_everywhere"),
+}
+"""The keys to show first, by what is selected."""

@@ -28,7 +28,7 @@ def lay_out(row: Row, width: int) -> tuple[Line, ...]:
     if row.kind == "folder":
         indent = " " * (INDENT * row.depth)
         return (((clip(f"{indent}{visible(row.text)}", width), "faint"),),)
-    if row.kind == "item":
+    if row.kind in ("item", "rule"):
         return _item(row, width)
     style = {"title": "title", "facts": "facts", "faint": "faint"}.get(row.kind, "text")
     return tuple(((line, style),) for line in wrap(row.text, width, MOST_LINES) or [""])
@@ -74,7 +74,7 @@ def _item(row: Row, width: int) -> tuple[Line, ...]:
     beside = width >= META_FROM and cell_len(row.meta) < width // 2
     text_room = room - cell_len(row.meta) - 2 if beside and row.meta else room
     text = wrapped(row.text, text_room)
-    body = "rejected_text" if row.state == "rejected" else "text"
+    body = "rejected_text" if row.state == "rejected" and row.kind == "item" else "text"
     first: Line = ((indent, "text"), (f"{row.sign} ", row.state), (text[0], body))
     if beside and row.meta:
         gap = " " * (width - left - cell_len(text[0]) - cell_len(row.meta))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from planner.holdings import CardHoldings
 from store.records import (
     Card,
     CardAssumption,
@@ -21,6 +21,8 @@ from tui.glyphs import (
     BUILD,
     FINALIZED,
     ITEM_STATE,
+    MET,
+    MISSING,
     OPEN_QUESTION,
     READY,
     STATUS,
@@ -28,6 +30,9 @@ from tui.glyphs import (
 )
 from tui.text import visible_lines
 from tui.widgets.file_tree import planned_path, tree_rows
+
+if TYPE_CHECKING:
+    from planner.holdings import CardHoldings
 
 KnowledgeItem = CardRequirement | CardKnownFact | CardAssumption | CardQuestion
 
@@ -94,8 +99,21 @@ def section_items(holdings: CardHoldings, section: str) -> Sequence[Item]:
     return found[section]
 
 
+def item_title(item: Item) -> str:
+    """Return what an item is called in messages."""
+    if isinstance(item, CardPlannedFile):
+        return item.logical_file_name
+    return item.name if isinstance(item, ContextArtifact) else item.text
+
+
 def card_rows(
-    holdings: CardHoldings, *, reads: bool, tree: bool = False, add: str = "n", edit: str = "enter"
+    holdings: CardHoldings,
+    *,
+    reads: bool,
+    tree: bool = False,
+    rules: bool = True,
+    add: str = "n",
+    edit: str = "enter",
 ) -> list[Row]:
     """Return a card's rows, in order.
 
@@ -104,6 +122,7 @@ def card_rows(
         reads: Whether someone is at it: Markdown is rendered, and what is empty says which key
             fills it. On the map, where cards only pass by, it isn't.
         tree: Whether planned files are shown as a tree.
+        rules: Whether to tell the rules of readiness too.
         add: The key that adds to a section.
         edit: The key that edits what is selected.
     """
@@ -128,8 +147,25 @@ def card_rows(
             rows += _tree(holdings.planned_files)
         else:
             rows += [_item(section, item, holdings) for item in items]
+    if reads and rules:
+        rows += [GAP, *readiness_rows(holdings)]
     told = f"created {_moment(card.created_at)} · updated {_moment(card.updated_at)}"
     return [*rows, GAP, Row("faint", text=told)]
+
+
+def readiness_rows(holdings: CardHoldings) -> Iterator[Row]:
+    """Return the rules that a card is held to before it may be built, and what it lacks."""
+    lacks = sum(not result.met for result in holdings.checklist)
+    if holdings.card.finalized_at:
+        told = f"{FINALIZED} finalized {_moment(holdings.card.finalized_at)}"
+    else:
+        told = f"{READY} ready" if not lacks else f"lacks {lacks} of {len(holdings.checklist)}"
+    yield Row("heading", text="Readiness", meta=told)
+    for result in holdings.checklist:
+        if result.met:
+            yield Row("rule", text=result.words, sign=MET, state="approved")
+        else:
+            yield Row("rule", text=result.missing, sign=MISSING, state="rejected")
 
 
 def _facts(holdings: CardHoldings) -> Iterator[str]:
@@ -279,7 +315,7 @@ def _artifact(artifact: ContextArtifact, holdings: CardHoldings) -> Row:
     used = "used here alone" if uses == 1 else f"used by {uses} cards"
     words = f"{artifact.type} · {used}"
     return Row(
-        "item", artifact.id, "artifact", artifact.name, ARTIFACT, "link", words, tuple(notes)
+        "item", artifact.id, "artifact", artifact.name, ARTIFACT, "facts", words, tuple(notes)
     )
 
 

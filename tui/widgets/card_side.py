@@ -12,7 +12,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from planner.holdings import CardHoldings
-from tui.widgets.card_rows import SECTIONS, section_items
+from tui.text import wrap
+from tui.widgets.card_rows import SECTIONS, readiness_rows, section_items
 
 _Line = tuple[str, str, str]
 """A text, the end of the name of its component class, and the section it leads to."""
@@ -73,7 +74,16 @@ class CardSide(Widget):
         holdings, width = self._holdings, max(8, self.content_size.width)
         if holdings is None:
             return
-        lines: list[_Line] = [("It holds", "heading", "")]
+        lines: list[_Line] = []
+        for row in readiness_rows(holdings):
+            if row.kind == "heading":
+                lines += [(row.text, "heading", ""), (row.meta, "faint", ""), ("", "text", "")]
+            else:
+                name = "met" if row.state == "approved" else "missing"
+                first, *rest = wrap(row.text, width - 2, 3) or [""]
+                lines.append((f"{row.sign} {first}", name, ""))
+                lines += [(f"  {line}", name, "") for line in rest]
+        lines += [("", "text", ""), ("It holds", "heading", "")]
         for number, (section, heading) in enumerate(SECTIONS.items(), start=1):
             size = len(section_items(holdings, section))
             text = f"{number} {heading}".ljust(width - 4) + f"{size or '–':>4}"

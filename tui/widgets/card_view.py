@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 
-from planner.holdings import CardHoldings
 from tui.keys import key_of
 from tui.widgets.card_canvas import CardCanvas
 from tui.widgets.card_keys import CARD_KEYS
 from tui.widgets.card_rows import GAP, SECTIONS, Row, card_rows, heading_id, paragraphs
 from tui.widgets.keys_in_order import KeysInOrder
+
+if TYPE_CHECKING:
+    from planner.holdings import CardHoldings
 
 
 class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
@@ -30,7 +32,7 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Selected(Message):
-        """The selection is somewhere else."""
+        """The selection is somewhere else, or is shown or hidden."""
 
         card_view: CardView
 
@@ -61,6 +63,7 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
         self._wanted: str | None = None
         self._tree = False
         self._keys: dict[str, str] = {}
+        self._shows_rules = True
 
     # What is shown
 
@@ -85,14 +88,23 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
         self._show()
 
     def want(self, row_id: str) -> None:
-        """Select something as soon as it is there."""
-        self._wanted = row_id
+        """Select something now or, where it isn't shown yet, as soon as it is there."""
+        if row_id in self._ids():
+            self.select(row_id)
+        elif row_id:
+            self._wanted = row_id
 
     def action_tree(self) -> None:
         """Show planned files as a tree, or as a list again."""
         self._tree = not self._tree
         self._show()
         self._scroll_to_selection()
+
+    def show_rules(self, shows: bool) -> None:
+        """Show the rules of readiness among the rest, or leave them out."""
+        if self._shows_rules != shows:
+            self._shows_rules = shows
+            self._show()
 
     @property
     def holdings(self) -> CardHoldings | None:
@@ -210,6 +222,7 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
                 self._holdings,
                 reads=self._shows_selection,
                 tree=self._tree,
+                rules=self._shows_rules,
                 add=self._keys.get("add", "n"),
                 edit=self._keys.get("edit", "enter"),
             )
@@ -272,11 +285,10 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
         if self._always or reads == self._shows_selection:
             return
         self._shows_selection = reads
-        if reads and self._selected is None:
-            self._selected = "title"
         self._show()
         if not reads:
             self.scroll_to(0, 0, animate=False, immediate=True)
+        self.post_message(self.Selected(self))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Select what is pressed."""

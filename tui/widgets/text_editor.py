@@ -275,6 +275,10 @@ class TextEditor(Vertical):
             self._typing.leave(self._typed())
         self._finish(values)
 
+    def open_outside(self) -> None:
+        """Open the first text in the person's own editor."""
+        self._areas[0].action_external()
+
     def action_new_line(self) -> None:
         """Go on in a new line."""
         for area in self._areas:
