@@ -24,7 +24,7 @@ def _key(
 
 
 CARD_KEYS: list[BindingType] = [
-    _key("n", "screen.card_add", "Add", "add", "Add to this section", show=True),
+    _key("n", "screen.card_add", "Add", "add", "Add to this section"),
     _key(
         "enter,e",
         "screen.card_edit",
@@ -39,7 +39,6 @@ CARD_KEYS: list[BindingType] = [
         "Approve",
         "approve",
         "Approve what is selected; again makes it a draft",
-        show=True,
     ),
     _key(
         "x",
@@ -47,7 +46,6 @@ CARD_KEYS: list[BindingType] = [
         "Reject",
         "reject",
         "Reject what is selected; again makes it a draft",
-        show=True,
     ),
     _key(
         "d",
@@ -55,9 +53,8 @@ CARD_KEYS: list[BindingType] = [
         "Delete",
         "delete",
         "Delete what is selected; a context artifact is only taken off this card",
-        show=True,
     ),
-    _key("A", "screen.card_answer", "Answer", "answer", "Answer the question", show=True),
+    _key("A", "screen.card_answer", "Answer", "answer", "Answer the question"),
     _key(
         "K",
         "screen.card_know",

@@ -172,9 +172,12 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
 
     def action_page(self, by: int) -> None:
         """Go on or back by what the view shows, selecting what is in view then."""
-        page = max(1, self.size.height - 1)
-        self._scroll(self.scroll_offset.y + by * page)
-        self._select_in_view(by)
+        before = self.scroll_offset.y
+        self._scroll(before + by * max(1, self.size.height - 1))
+        if self.scroll_offset.y == before:
+            self.action_end(by)
+        else:
+            self._select_in_view(by)
 
     def action_end(self, by: int) -> None:
         """Go to the first or the last there is to select."""
