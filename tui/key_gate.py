@@ -25,6 +25,7 @@ class KeyGate(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._kept: list[events.Key] | None = None
+        self._untils: list[Callable[[], bool]] = []
 
     @property
     def keeps_keys(self) -> bool:
@@ -37,16 +38,19 @@ class KeyGate(App[None]):
         until: Callable[[], bool],
         then: Callable[[], object] | None = None,
     ) -> None:
-        """Keep keys back until ``until`` holds, a second at most.
+        """Keep keys back until ``until`` holds, and all that keys are kept back for already.
+
+        It is a second at most.
 
         Args:
             source: Has the focus so far, so that earlier keys may still be on their way to it.
             until: Whether what was opened can take keys.
             then: Called once they were let through, for a source that stayed for this alone.
         """
+        self._untils.append(until)
         if self._kept is None:
             self._kept = []
-            self._look(source, until, TRIES, then)
+            self._look(source, TRIES, then)
         elif then is not None:
             source.call_later(then)
 
@@ -67,12 +71,11 @@ class KeyGate(App[None]):
     def _look(
         self,
         source: Widget,
-        until: Callable[[], bool],
         tries: int,
         then: Callable[[], object] | None,
     ) -> None:
-        if tries and not until():
-            self.set_timer(TRY_EVERY, partial(self._look, source, until, tries - 1, then))
+        if tries and not all(until() for until in self._untils):
+            self.set_timer(TRY_EVERY, partial(self._look, source, tries - 1, then))
         elif not source.call_later(self._let_through, then):
             # Behind the keys that are on their way to the source already; one that has gone
             # gets none any more.
@@ -80,6 +83,7 @@ class KeyGate(App[None]):
 
     async def _let_through(self, then: Callable[[], object] | None) -> None:
         kept, self._kept = sorted(self._kept or (), key=lambda event: event.time), None
+        self._untils.clear()
         for event in kept:
             await self.on_event(event)
         if then is not None:

@@ -16,7 +16,8 @@ from planner.holdings import CardHoldings
 from tui.asks.card import read_card
 from tui.plan_thread import PlanThread
 from tui.screens.card_edits import CardEdits
-from tui.session import BoardRead, Session
+from tui.screens.plan_screen import PlanScreen
+from tui.session import BoardRead, NoProject, Session
 from tui.widgets.card_head import CardHead
 from tui.widgets.card_side import CardSide
 from tui.widgets.card_view import CardView
@@ -88,6 +89,7 @@ class CardScreen(CardEdits):
         self._card_id = card_id
         self._board = board
         self._left = left
+        self._over: str | None = None
 
     @property
     def card_id(self) -> str:
@@ -126,9 +128,24 @@ class CardScreen(CardEdits):
 
     def take_board(self, message: BoardRead) -> None:
         """Read the card again: something may have changed about it."""
+        if self._board is not None and self._board.project.id != message.board.project.id:
+            self._end("")
+            return
         super().take_board(message)
         self._board = message.board
         self._read()
+
+    def on_no_project(self, message: NoProject) -> None:
+        """Go with the last project."""
+        self._end("")
+
+    def on_screen_resume(self) -> None:
+        """Leave, when the card went while something else stood above."""
+        self._end_if_over()
+
+    def on_descendant_focus(self) -> None:
+        """Leave, when the card went while something was typed over it."""
+        self._end_if_over()
 
     def _read(self) -> None:
         card_id = self._card_id
@@ -138,7 +155,7 @@ class CardScreen(CardEdits):
 
     def _take_card(self, holdings: CardHoldings | None) -> None:
         if holdings is None:
-            self._leave("This card has been deleted meanwhile.")
+            self._end("This card has been deleted meanwhile.")
             return
         if self._at_first is not None:
             self.card_view.want(self._at_first)
@@ -199,14 +216,27 @@ class CardScreen(CardEdits):
     def _on_section_chosen(self, message: CardSide.Chosen) -> None:
         self.card_view.action_jump(message.section)
 
-    def _leave(self, note: str | None = None) -> None:
-        if not self.is_attached or self not in self.app.screen_stack:
+    def _end(self, why: str) -> None:
+        """Leave since there is no card any more, once nobody types or is asked something."""
+        self._over = why
+        self._end_if_over()
+
+    def saving_ended(self) -> None:
+        """Leave, when the card went while something was saved."""
+        self._end_if_over()
+
+    def _end_if_over(self) -> None:
+        rests = self.focused in (None, self.card_view) and not self.is_saving
+        if self._over is not None and self.is_current and rests:
+            why, self._over = self._over, None
+            self._leave(why)
+
+    def _leave(self, why: str = "") -> None:
+        if not self.is_current:
             return
-        while self.app.screen is not self:
-            self.app.pop_screen()
+        below = self.app.screen_stack[-2]
         self.dismiss(None)
         if self._left is not None:
             self._left(self._card_id)
-        below = self.app.screen_stack[-1]
-        if note is not None and below is not self and hasattr(below, "status"):
-            below.status.say(note, failed=True)
+        if why and isinstance(below, PlanScreen):
+            below.status.say(why, failed=True)

@@ -24,6 +24,12 @@ _NEW_LINES = 3
 class CardTyping(CardBase):
     """The part of a screen that lets a person type into the card."""
 
+    is_saving = False
+    """Whether what was typed is on its way into the plan."""
+
+    def saving_ended(self) -> None:
+        """Go on, once what was typed is saved or can't be."""
+
     @on(CardView.Opened)
     def _on_card_opened(self) -> None:
         self.action_card_edit()
@@ -111,13 +117,20 @@ class CardTyping(CardBase):
         if below:
             region = Region(region.x, region.bottom, region.width, _NEW_LINES)
 
+        def begun() -> None:
+            # Keys typed right after are for what was typed, not for what was selected before.
+            self.is_saving = True
+            view.keep_keys(lambda: not (self.is_saving or view.is_waiting) or not self.is_current)
+
         def then(answer: Saved | NotSaved) -> None:
+            self.is_saving = False
             if isinstance(answer, Saved):
                 view.want(str(answer.ids.get("id") or ""))
             elif answer.reason:
                 self.refuse(f"{answer.reason} Your text is kept: D on the map shows it.")
+            self.saving_ended()
 
-        return edit_in_place(view, self._plan, region, edit, then)
+        return edit_in_place(view, self._plan, region, edit, then, begun)
 
     def _open_file_form(self, planned: CardPlannedFile | None) -> None:
         from tui.screens.planned_file_form import PlannedFileForm

@@ -34,7 +34,12 @@ Then = Callable[[Saved | NotSaved], object]
 
 
 def edit_in_place(
-    source: Widget, plan: PlanThread, region: Region, edit: Edit, then: Then | None = None
+    source: Widget,
+    plan: PlanThread,
+    region: Region,
+    edit: Edit,
+    then: Then | None = None,
+    begun: Callable[[], object] | None = None,
 ) -> TextEditor:
     """Type over a region of the screen and save: all that an in-place edit needs.
 
@@ -44,10 +49,13 @@ def edit_in_place(
         region: What the editor is laid over.
         edit: What is typed at.
         then: Told what came of it; without it the status line tells what could not be done.
+        begun: Called when saving begins.
     """
 
     def done(values: dict[str, str] | None) -> None:
         if values is not None:
+            if begun is not None:
+                begun()
             save_typed(source, plan, edit, values, then)
 
     def changed() -> None:

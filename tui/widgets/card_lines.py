@@ -64,6 +64,8 @@ def _heading(row: Row, width: int) -> Line:
     heading = clip(row.text, max(0, width - len(sign)))
     room = width - len(sign) - cell_len(heading) - 2
     meta = clip(row.meta, room) if room > 3 else ""
+    if not meta:
+        return ((sign, "digit"), (heading, "heading"))
     return ((sign, "digit"), (f"{heading}  ", "heading"), (meta, "faint"))
 
 

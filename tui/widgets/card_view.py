@@ -94,6 +94,11 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
         elif row_id:
             self._wanted = row_id
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is to be selected that isn't there yet."""
+        return self._wanted is not None
+
     def action_tree(self) -> None:
         """Show planned files as a tree, or as a list again."""
         self._tree = not self._tree
@@ -136,7 +141,7 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
         if row_id == self._selected or row_id not in self._ids():
             return
         before = self._painted()
-        self._selected = row_id
+        self._selected, self._wanted = row_id, None
         self._refresh_since(before)
         self._scroll_to_selection()
         self.post_message(self.Selected(self))

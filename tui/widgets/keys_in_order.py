@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.widget import Widget
 
@@ -37,6 +39,10 @@ class KeysInOrder(Widget):
     def wait_for_opening(self) -> None:
         """Keep keys back until what was opened, or is about to be, has the focus."""
         self._gate.keep_keys(self, lambda: self.app.screen.focused not in (None, self))
+
+    def keep_keys(self, until: Callable[[], bool]) -> None:
+        """Keep keys back until something holds."""
+        self._gate.keep_keys(self, until)
 
     @property
     def _gate(self) -> KeyGate:
