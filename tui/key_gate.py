@@ -76,12 +76,18 @@ class KeyGate(App[None]):
     ) -> None:
         if tries and not all(until() for until in self._untils):
             self.set_timer(TRY_EVERY, partial(self._look, source, tries - 1, then))
-        elif not source.call_later(self._let_through, then):
+        elif not source.call_later(self._let_through, source, tries, then):
             # Behind the keys that are on their way to the source already; one that has gone
             # gets none any more.
-            self.call_later(self._let_through, then)
+            self.call_later(self._let_through, source, tries, then)
 
-    async def _let_through(self, then: Callable[[], object] | None) -> None:
+    async def _let_through(
+        self, source: Widget, tries: int, then: Callable[[], object] | None
+    ) -> None:
+        if tries and not all(until() for until in self._untils):
+            # There is something more to wait for by now.
+            self._look(source, tries, then)
+            return
         kept, self._kept = sorted(self._kept or (), key=lambda event: event.time), None
         self._untils.clear()
         for event in kept:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
-from tests.tui import card_checks
+from tests.planner.plans import on
+from tests.tui import card_checks  # noqa: F401  (it fills CHECKS)
 from tests.tui.board import open_board
 from tests.tui.cards import CHECKS, beside, fill, open_card
 from tui.screens.card import CardScreen
@@ -80,5 +81,8 @@ async def test_back_to_the_map(database_path: Path, key: str) -> None:
 async def test_where_an_artifact_is_used_leads_there_on_the_map(database_path: Path) -> None:
     async with open_board(database_path, size=(140, 40)) as board:
         card = await beside(board, fill(board.plan, "card"))
-        await card_checks._where(card, "w")
+        board.plan.act("linkContextArtifact", on("w1a1c2"), context_artifact_id="card-x1")
+        await board.until(lambda: "used by 2 cards" in card.text)
+        await board.press("6", "w", *"1.1.2", "enter")
         assert board.selected == "w1a1c2"
+        assert board.app.focused is board.map

@@ -227,12 +227,12 @@ class CardScreen(CardEdits):
 
     def _end_if_over(self) -> None:
         rests = self.focused in (None, self.card_view) and not self.is_saving
-        if self._over is not None and self.is_current and rests:
+        if self._over is not None and self.is_active and rests:
             why, self._over = self._over, None
             self._leave(why)
 
     def _leave(self, why: str = "") -> None:
-        if not self.is_current:
+        if not self.is_active:
             return
         below = self.app.screen_stack[-2]
         self.dismiss(None)

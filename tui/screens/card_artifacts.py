@@ -86,7 +86,7 @@ class CardArtifacts(CardBase):
             Pick(card.id, f"{card.called} {card.title}", card.activity, here=card.id == here)
             for card in cards
         ]
-        if self.is_current:
+        if self.is_active:
             title = f"“{name}” is used by {len(cards):,} card{'' if len(cards) == 1 else 's'}"
             self.app.push_screen(Chooser(title, picks, yes="Go to it"), chosen)
 
@@ -104,7 +104,7 @@ class CardArtifacts(CardBase):
         if len(cards) > MOST_NAMED:
             named.append(f"and {len(cards) - MOST_NAMED:,} more")
         details = [f"“{artifact.name}” goes from each card that uses it:", *named]
-        if self.is_current:
+        if self.is_active:
             self.app.push_screen(
                 Confirm(
                     "Delete this context artifact everywhere?", [*details, "u brings it all back."]

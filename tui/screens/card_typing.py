@@ -120,7 +120,7 @@ class CardTyping(CardBase):
         def begun() -> None:
             # Keys typed right after are for what was typed, not for what was selected before.
             self.is_saving = True
-            view.keep_keys(lambda: not (self.is_saving or view.is_waiting) or not self.is_current)
+            view.keep_keys(lambda: not (self.is_saving or view.is_waiting) or not self.is_active)
 
         def then(answer: Saved | NotSaved) -> None:
             self.is_saving = False

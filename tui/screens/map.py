@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import ModalScreen
 
-from planner.board import Lane
+from planner.board import CardFace, Lane
 from store.records import Workflow, WorkflowActivity
 from tui.asks.lanes import read_description
 from tui.plan_thread import PlanThread
@@ -150,6 +150,8 @@ class MapScreen(MapOpens):
     def _on_selected(self) -> None:
         self.keep_whereabouts()
         card, column, lane = self.map.card, self.map.column, self.map.lane
+        if isinstance(self.focused, CardView) and not self._is_held(card):
+            self.set_focus(self.map)  # the card it was about has gone, or is no longer shown
         self.fit_keys()
         if card is not None:
             self._plan.want_card(card.id)
@@ -165,6 +167,10 @@ class MapScreen(MapOpens):
             lambda session: read_description(session, table, row_id),
             partial(self._take_description, row_id),
         )
+
+    def _is_held(self, card: CardFace | None) -> bool:
+        held = self.held
+        return card is not None and held is not None and held.card.id == card.id
 
     def _take_description(self, row_id: str, description: str) -> None:
         if self._described.get(row_id, "") != description:

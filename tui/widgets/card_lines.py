@@ -72,20 +72,20 @@ def _heading(row: Row, width: int) -> Line:
 def _item(row: Row, width: int) -> tuple[Line, ...]:
     indent = " " * (INDENT * row.depth)
     left = len(indent) + INDENT
-    room = max(4, width - left)
-    beside = width >= META_FROM and cell_len(row.meta) < width // 2
-    text_room = room - cell_len(row.meta) - 2 if beside and row.meta else room
+    room, meta = max(4, width - left), visible(row.meta)
+    beside = width >= META_FROM and cell_len(meta) < width // 2
+    text_room = room - cell_len(meta) - 2 if beside and meta else room
     text = wrapped(row.text, text_room)
     body = "rejected_text" if row.state == "rejected" and row.kind == "item" else "text"
     first: Line = ((indent, "text"), (f"{row.sign} ", row.state), (text[0], body))
-    if beside and row.meta:
-        gap = " " * (width - left - cell_len(text[0]) - cell_len(row.meta))
-        first = (*first, (gap, "text"), (row.meta, "faint"))
+    if beside and meta:
+        gap = " " * (width - left - cell_len(text[0]) - cell_len(meta))
+        first = (*first, (gap, "text"), (meta, "faint"))
     lines: list[Line] = [first]
     pad: Piece = (" " * left, "text")
     lines += [(pad, (line, body)) for line in text[1:]]
     for style, note in row.notes:
         lines += [(pad, (line, style)) for line in wrapped(note, room)]
-    if row.meta and not beside:
-        lines.append((pad, (clip(row.meta, room), "faint")))
+    if meta and not beside:
+        lines.append((pad, (clip(meta, room), "faint")))
     return tuple(lines)

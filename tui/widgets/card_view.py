@@ -64,6 +64,7 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
         self._tree = False
         self._keys: dict[str, str] = {}
         self._shows_rules = True
+        self._drawn: list[str] = []
 
     # What is shown
 
@@ -292,6 +293,9 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
     def _read(self, reads: bool) -> None:
         if self._always or reads == self._shows_selection:
             return
+        # A press that brings the focus is meant for what was drawn before it did.
+        self._drawn = [self._id_at(y) for y in range(self.size.height)]
+        self.call_later(self._drawn.clear)
         self._shows_selection = reads
         self._show()
         if not reads:
@@ -300,15 +304,18 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Select what is pressed."""
-        index = self._row_at(event.y + self.scroll_offset.y)
-        if index is not None and self._rows[index].id:
-            self.select(self._rows[index].id)
+        drawn = self._drawn
+        self.select(drawn[event.y] if event.y < len(drawn) else self._id_at(event.y))
 
     def on_click(self, event: events.Click) -> None:
         """Open what is clicked twice."""
-        index = self._row_at(event.y + self.scroll_offset.y)
-        if event.chain == 2 and index is not None and self._rows[index].id == self._selected:
+        if event.chain == 2 and self._id_at(event.y) == self._selected:
             self.post_message(self.Opened(self))
+
+    def _id_at(self, y: int) -> str:
+        """Return the id of what is drawn at a line of the view, empty for nothing."""
+        index = self._row_at(y + self.scroll_offset.y)
+        return self._rows[index].id if index is not None else ""
 
 
 def _nearest(before: list[str], ids: list[str], gone: str | None) -> str | None:

@@ -12,6 +12,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult, Location
 
@@ -171,6 +172,12 @@ class PlainArea(TextArea):
     def submit(self) -> None:
         """Hand the text on."""
         self.post_message(self.Submitted(self, self.value))
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line; where there is no room at all, a placeholder can't even be folded."""
+        if self.content_size.width < 1:
+            return Strip.blank(0)
+        return super().render_line(y)
 
     def get_line(self, line_index: int) -> Text:
         """Return a line as it is drawn."""
