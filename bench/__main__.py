@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import board, engine
+from bench import board, card, engine
 from bench.figures import Figure, heading, machine, row
 from bench.plans import Plans
 
@@ -20,6 +20,7 @@ Measure = Callable[[Plans, bool], Iterator[Figure]]
 MEASURES: dict[str, Measure] = {
     "start": lambda plans, quick: board.first_paint(plans, 3 if quick else 21),
     "keys": lambda plans, quick: board.at_work(plans, 60 if quick else 120),
+    "card": lambda plans, quick: card.opening(plans, 6 if quick else 21),
     "snapshot": lambda plans, quick: engine.snapshot(plans, 5 if quick else 15),
     "apply": lambda plans, quick: engine.applying(plans, 100 if quick else 400),
     "import": lambda plans, quick: engine.importing(plans),

@@ -100,6 +100,10 @@ class Plans:
         make_backlog(folder, tasks)
         return folder
 
+    def folder(self, name: str) -> Path:
+        """Return a fresh folder."""
+        return self._next(name)
+
     def _next(self, name: str) -> Path:
         self._copies += 1
         folder = self._folder / f"{name}-{self._copies}"

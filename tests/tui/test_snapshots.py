@@ -85,6 +85,18 @@ def test_card_form(app: PlannerApp, snap_compare: Any) -> None:
     assert snap_compare(app, terminal_size=WIDE, run_before=after("E"))
 
 
+@pytest.mark.parametrize(
+    ("size", "theme"), [(NARROW, "planner-dark"), (WIDE, "planner-light")], ids=["80x24", "120x36"]
+)
+def test_card(app: PlannerApp, snap_compare: Any, size: tuple[int, int], theme: str) -> None:
+    keys = ("right", "down", "enter", "4", "a", "x", "f")
+    assert snap_compare(app, terminal_size=size, run_before=after(*keys, theme=theme))
+
+
+def test_card_beside_the_map(app: PlannerApp, snap_compare: Any) -> None:
+    assert snap_compare(app, terminal_size=WIDE, run_before=after("tab", "5", "t"))
+
+
 def test_confirm(app: PlannerApp, snap_compare: Any) -> None:
     assert snap_compare(app, terminal_size=NARROW, run_before=after("d"))
 

@@ -265,17 +265,26 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
         self.scroll_to(0, max(0, line), animate=False, immediate=True)
 
     def _select_in_view(self, by: int) -> None:
-        """Select what a page key came to, unless the selection is in view still."""
+        """Select what a page key came to: the first of it that can be seen as a whole."""
         top, height = self.scroll_offset.y, self.size.height
         lines = range(top, top + height)
+        found: list[str] = []
         for line in lines if by > 0 else reversed(lines):
-            index = self._row_at(line)
-            if index is not None and self._rows[index].id:
-                before = self._painted()
-                self._selected = self._rows[index].id
-                self._refresh_since(before)
-                self.post_message(self.Selected(self))
-                return
+            row_id = self._id_at(line - top)
+            if row_id and row_id not in found:
+                found.append(row_id)
+        whole = [row_id for row_id in found if self._is_in_view(row_id)]
+        for row_id in (whole or found)[:1]:
+            before = self._painted()
+            self._selected = row_id
+            self._refresh_since(before)
+            self.post_message(self.Selected(self))
+
+    def _is_in_view(self, row_id: str) -> bool:
+        """Say whether all of something can be seen."""
+        start, stop = self._extent(row_id) or (0, 0)
+        top = self.scroll_offset.y
+        return top <= start and stop <= top + self.size.height
 
     # Focus and mouse
 
