@@ -5,8 +5,9 @@ from typing import Any
 
 from planner.holdings import CardHoldings, read_holdings
 from tests.planner.plans import Plan, in_activity, on, request
-from tests.tui.board import OpenBoard, whole_card
+from tests.tui.board import OpenBoard, plan_thread, whole_card
 from tui.screens.card_base import CardBase
+from tui.session import Session
 from tui.widgets.card_view import CardView
 
 
@@ -125,8 +126,15 @@ class CardHands:
         }
 
 
+async def look(board: OpenBoard) -> None:
+    """Have the board see at once what was done to the plan beside it."""
+    plan_thread(board.app).ask(Session.look)
+    await board.settle()
+
+
 async def open_card(board: OpenBoard, card_id: str) -> CardHands:
     """Open a card on a screen of its own."""
+    await look(board)
     board.screen.open_card(card_id)
     await board.settle()
     assert board.top == "CardScreen"
@@ -135,7 +143,7 @@ async def open_card(board: OpenBoard, card_id: str) -> CardHands:
 
 async def beside(board: OpenBoard, card_id: str) -> CardHands:
     """Go to a card beside the map."""
-    await board.until(lambda: card_id in board.shown["w1a1"])
+    await look(board)
     await board.select(card_id)
     await board.press("tab")
     assert board.app.focused is board.screen.card_view
