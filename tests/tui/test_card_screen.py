@@ -8,7 +8,7 @@ from textual.geometry import Offset
 from store.records import Project
 from tests.planner.plans import in_activity, on, request
 from tests.tui.board import open_board
-from tests.tui.cards import beside, fill, open_card
+from tests.tui.cards import CardHands, beside, fill, look, open_card
 from tui.widgets.card_head import CardHead
 from tui.widgets.card_side import CardSide
 
@@ -110,6 +110,19 @@ async def test_what_is_typed_stays_while_others_change_the_card(database_path: P
         assert card.texts["assumption"] == ["It rains!?"]
 
 
+async def test_what_is_pushed_down_stays_in_view(database_path: Path) -> None:
+    async with open_board(database_path, size=(80, 24)) as board:
+        card = await open_card(board, fill(board.plan, "card"))
+        await board.press("3")
+        for number in range(12):
+            board.plan.apply(requirement("card", f"more{number}", f"More {number}"))
+        await look(board)
+        assert any("It rains" in line for line in card.lines)
+        await board.pilot.resize_terminal(40, 12)
+        await board.settle()
+        assert any("It rains" in line for line in card.lines)
+
+
 async def test_cards_beside_in_the_activity(database_path: Path) -> None:
     async with open_board(database_path) as board:
         card = await open_card(board, "w1a1c1")
@@ -152,6 +165,19 @@ async def test_quick_keys_add_up(database_path: Path) -> None:
         await board.settle()
         assert card.texts["assumption"] == ["It rains", "q d K"]
         assert card.held.assumptions[1].status == "approved"
+
+
+async def test_keys_typed_ahead_are_for_the_card_that_comes(database_path: Path) -> None:
+    async with open_board(database_path, size=(140, 40)) as board:
+        for name in ("c1", "c2", "c3", "c4"):
+            fill(board.plan, name)
+        await look(board)
+        status = {name: CardHands(board, name) for name in ("c1", "c2", "c3", "c4")}
+        await board.select("w1a1c3")
+        board.rush("down", "tab", "3", "a", "escape", "down", "enter", "3", "x", ")", "3", "a")
+        await board.settle()
+        told = {name: card.held.assumptions[0].status for name, card in status.items()}
+        assert told == {"c1": "approved", "c2": "rejected", "c3": "approved", "c4": "draft"}
 
 
 @pytest.mark.parametrize("size", [(140, 30), (50, 16)], ids=["wide", "narrow"])

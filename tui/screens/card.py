@@ -122,9 +122,11 @@ class CardScreen(CardEdits):
         self.app.push_screen(HistoryScreen(self._plan, card_id=self._card_id))
 
     def show_other_card(self, card_id: str) -> None:
-        """Show a card in place of the one shown so far."""
+        """Show a card in place of the one shown so far; keys wait for it."""
         self._card_id = card_id
         self._read()
+        view = self.card_view
+        view.keep_keys(lambda: view.shows_card(card_id) or not self.is_active)
 
     def take_board(self, message: BoardRead) -> None:
         """Read the card again: something may have changed about it."""

@@ -169,8 +169,10 @@ class MapScreen(MapOpens):
         )
 
     def _is_held(self, card: CardFace | None) -> bool:
-        held = self.held
-        return card is not None and held is not None and held.card.id == card.id
+        """Say whether a card is the one that someone is at, beside the map."""
+        return card is not None and (
+            card.id == self.pane_card or self.card_view.shows_card(card.id)
+        )
 
     def _take_description(self, row_id: str, description: str) -> None:
         if self._described.get(row_id, "") != description:

@@ -16,6 +16,9 @@ from tui.widgets.map_cursor import find
 class MapOpens(MapEdits, CardEdits):
     """The part of the map screen that opens others over it; each is imported when it is opened."""
 
+    pane_card: str | None = None
+    """The id of the card that someone went to beside the map."""
+
     def action_history(self) -> None:
         """Show what changed, when and by whom."""
         from tui.screens.history import HistoryScreen
@@ -84,15 +87,19 @@ class MapOpens(MapEdits, CardEdits):
         elif self.has_class("-narrow"):
             self.open_card(self.map.card.id)
         else:
-            self.card_view.focus()
+            view, card_id = self.card_view, self.map.card.id
+            self.pane_card = card_id
+            self.set_focus(view)
+            # What is shown may be the card that was selected just before.
+            view.keep_keys(lambda: view.shows_card(card_id) or self.focused is not view)
 
     def action_card_tab(self, by: int) -> None:
         """Go back to the map."""
-        self.map.focus()
+        self.set_focus(self.map)
 
     def action_card_leave(self) -> None:
         """Go back to the map."""
-        self.map.focus()
+        self.set_focus(self.map)
 
     def open_card(self, card_id: str, item: str | None = None) -> None:
         """Show a card on a screen of its own, something of what it holds selected."""

@@ -117,6 +117,10 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
         """The card shown; None where there are only words."""
         return self._holdings
 
+    def shows_card(self, card_id: str) -> bool:
+        """Whether it is this card that is shown."""
+        return self._holdings is not None and self._holdings.card.id == card_id
+
     @property
     def is_tree(self) -> bool:
         """Whether planned files are shown as a tree."""
@@ -242,10 +246,21 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
         elif selected not in ids:
             selected = _nearest(before, ids, selected)
         moved = selected != self._selected
+        was_seen = self._selected is not None and self._is_in_view(self._selected)
         self._put(rows, selected)
-        if moved and self._shows_selection:
+        if not self._shows_selection:
+            return
+        if moved or was_seen:
+            # What others put above it may have pushed it out.
             self._scroll_to_selection()
+        if moved:
             self.post_message(self.Selected(self))
+
+    def on_resize(self) -> None:
+        """Wrap anew at the new width, with the selection in view."""
+        super().on_resize()
+        if self._shows_selection:
+            self._scroll_to_selection()
 
     def _scroll_to_selection(self) -> None:
         """Bring the selection into view; the beginning of what is longer than the view."""
