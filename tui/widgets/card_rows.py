@@ -130,9 +130,12 @@ def card_rows(
     number = f"#{card.number} " if card.number is not None else ""
     rows = [Row("title", "title", text=f"{number}{card.title}")]
     rows.append(Row("facts", text=" · ".join(_facts(holdings))))
+    if reads and rules and not card.finalized_at and not holdings.is_ready:
+        lacks = "; ".join(result.missing for result in holdings.checklist if not result.met)
+        rows.append(Row("faint", text=f"not ready: {lacks}"))
     rows += _description(card, reads=reads, edit=edit)
     if card.quick_answer or reads:
-        none = "" if card.quick_answer else f"none yet: {edit} writes one"
+        none = "" if card.quick_answer else f"none: {edit} writes one"
         rows += [GAP, Row("heading", "quick_answer", text="Quick answer", meta=none)]
     if card.quick_answer:
         rows += paragraphs("quick_answer", card.quick_answer)
@@ -141,7 +144,7 @@ def card_rows(
         if not items and not reads:
             continue
         sign = str(number_key) if reads else ""
-        meta = _counted(section, items) if items else f"none yet: {add} adds one"
+        meta = _counted(section, items) if items else f"none: {add} adds one"
         rows += [GAP, Row("heading", heading_id(section), section, heading, sign, meta=meta)]
         if section == "planned_file" and tree:
             rows += _tree(holdings.planned_files)
