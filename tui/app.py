@@ -130,6 +130,8 @@ class PlannerApp(ConfiguredApp):
         # Where nothing lasts it would come again and again.
         seen = self.remembered.tour_dismissed or not self.remembered.lasts
         self._tour_is_new = self.config.tour and not seen
+        self.paints = False
+        """Whether what a screen paints is shown: not before the app has mounted."""
         self._progress = ProgressWatch(self, self._plan)
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
@@ -142,7 +144,12 @@ class PlannerApp(ConfiguredApp):
 
     def on_mount(self) -> None:
         """Wait for the first frame; while the app mounts, there is none to wait for."""
-        self.call_later(self.call_after_refresh, self._after_first_frame)
+        self.call_later(self._paint)
+
+    def _paint(self) -> None:
+        self.paints = True
+        self._map.refresh(layout=True)
+        self.call_after_refresh(self._after_first_frame)
 
     def on_unmount(self) -> None:
         """Look at the plan's thread no more."""

@@ -53,6 +53,14 @@ class MapScreen(MapOpens):
         """What describes the heading that was selected last, by its id."""
         self._welcome: ModalScreen[Any] | None = None
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the map is what is painted: not yet, while the app mounts.
+
+        Textual would paint a whole frame then, and throw it away.
+        """
+        return self.planner_app.paints and super().is_current
+
     def compose(self) -> ComposeResult:
         """Lay out the map, the pane beside or below it, and three lines."""
         with Container(id="plan"):
