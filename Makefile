@@ -2,7 +2,8 @@
 # Needs make, git and Python 3.11 or later. Another Python: make run PYTHON=python3.12
 
 PYTHON ?= python3
-PYTEST_FLAGS ?= -n 2 --dist worksteal
+# Many tests wait for a screen or a disk: two for each of two cores keep both at work.
+PYTEST_FLAGS ?= -n 4 --dist worksteal
 LOCK_FLAGS ?=
 
 VENV := .venv

@@ -18,6 +18,7 @@ from store.adapter import DbAdapter, R
 from store.open import open_store
 from store.records import Card, Workflow, WorkflowActivity
 from tests.planner.plans import Plan
+from tests.store.fresh import migrated
 from tui.app import PlannerApp
 from tui.config import Config
 from tui.drawing import Drawing
@@ -312,6 +313,8 @@ async def _handled(app: PlannerApp) -> None:
 @contextmanager
 def a_plan(path: Path, **shape: int) -> Iterator[Plan]:
     """Give a plan with ``w1``, ``w1a1``, ``w1a1c1`` and so on; nothing in it without a shape."""
+    if not path.exists():
+        path.write_bytes(migrated())
     db = open_store(path)
     with db.connection():
         plan = Plan(db)

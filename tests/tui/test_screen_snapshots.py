@@ -25,6 +25,9 @@ SCREENS = {
     "find": ("ctrl+f", *"page", "down"),
     "overview": ("o", "down", "right"),
     "events": ("Y", "down"),
+    "card": ("enter", "1", "down"),
+    "projects": ("p",),
+    "help": ("question_mark",),
 }
 
 
