@@ -32,7 +32,7 @@ Result = dict[str, Any]
 
 KnowledgeItem = CardRequirement | CardKnownFact | CardAssumption | CardQuestion
 
-KNOWLEDGE: dict[str, type[KnowledgeItem]] = {
+KNOWLEDGE: dict[ask.KnowledgeKind, type[KnowledgeItem]] = {
     "requirement": CardRequirement,
     "known_fact": CardKnownFact,
     "assumption": CardAssumption,
@@ -40,11 +40,15 @@ KNOWLEDGE: dict[str, type[KnowledgeItem]] = {
 }
 """The record of each kind of knowledge item."""
 
+KINDS: dict[type[KnowledgeItem], ask.KnowledgeKind] = {
+    table: kind for kind, table in KNOWLEDGE.items()
+}
+"""What each knowledge item's kind is called in actions."""
+
 _WORDS: dict[type[Any], str] = {
     **{table: kind.replace("_", " ") for kind, table in KNOWLEDGE.items()},
     CardPlannedFile: "planned file",
 }
-_KINDS = {table: kind for kind, table in KNOWLEDGE.items()}
 _OF_ONE_KIND = {"evidence_source": CardKnownFact, "answer": CardQuestion}
 
 
@@ -219,5 +223,5 @@ def _told(batch: Batch, before: Held | None, after: Held | None) -> Result:
 def _result(item: Held) -> Result:
     if isinstance(item, CardPlannedFile):
         return {"card_id": item.card_id, "id": item.id, "title": item.logical_file_name}
-    kind = _KINDS[type(item)]
+    kind = KINDS[type(item)]
     return {"card_id": item.card_id, "kind": kind, "id": item.id, "title": item.text}

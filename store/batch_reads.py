@@ -19,7 +19,8 @@ ORDER BY workflow.position, workflow.created_at, workflow.id,
          activity.position, activity.created_at, activity.id
 """
 
-_CARDS_HOLD = """LEFT JOIN (
+# What each card holds, in grouped reads joined once.
+CARDS_HOLD = """LEFT JOIN (
     SELECT card_id, count(*) AS held, sum(status = 'approved') AS approved,
            sum(status = 'draft') AS drafts
     FROM card_requirement WHERE status <> 'rejected' GROUP BY card_id
@@ -52,7 +53,7 @@ FROM card
 ORDER BY card.workflow_activity_id, card.position, card.created_at, card.id
 """
 
-BOARD_CARDS_OF_PROJECT = _CARDS_OF_PROJECT.format(held=_CARDS_HOLD)
+BOARD_CARDS_OF_PROJECT = _CARDS_OF_PROJECT.format(held=CARDS_HOLD)
 
 BOARD_CARDS_OF_ACTIVITIES = """
 SELECT card.workflow_activity_id, card.id, card.number, card.title, card.status, card.priority,
@@ -172,4 +173,4 @@ JOIN workflow ON workflow.id = activity.workflow_id
 ORDER BY workflow.project_id, finalized, approved, undecided, open
 """
 
-PROJECT_READINESS = _READINESS.format(held=_CARDS_HOLD)
+PROJECT_READINESS = _READINESS.format(held=CARDS_HOLD)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from store.batch_reads import CARDS_HOLD
+
 _CARDS = """
 SELECT card.id FROM card
 JOIN workflow_activity AS activity ON activity.id = card.workflow_activity_id
@@ -9,40 +11,26 @@ JOIN workflow ON workflow.id = activity.workflow_id
 WHERE workflow.project_id = ?
 """
 
-# What each card holds comes from grouped reads joined once, as on the board.
 WHAT_IS_MISSING = f"""
 SELECT
     coalesce(sum(card.finalized_at IS NULL AND coalesce(requirement.approved, 0) = 0), 0),
     coalesce(sum(card.finalized_at IS NULL AND requirement.drafts > 0), 0),
-    coalesce(sum(card.finalized_at IS NULL AND question.open > 0), 0),
+    coalesce(sum(card.finalized_at IS NULL AND question.held > 0), 0),
     coalesce(sum(card.finalized_at IS NULL AND assumption.drafts > 0), 0),
-    coalesce(sum(card.finalized_at IS NULL AND planned_file.unapproved > 0), 0),
+    coalesce(sum(card.finalized_at IS NULL AND planned_file.drafts > 0), 0),
     coalesce(sum(
         coalesce(card.description, '') = '' AND coalesce(requirement.held, 0) = 0
-        AND fact.card_id IS NULL AND coalesce(assumption.held, 0) = 0
-        AND coalesce(question.open, 0) = 0 AND planned_file.card_id IS NULL
+        AND fact.card_id IS NULL AND assumed.card_id IS NULL
+        AND coalesce(question.held, 0) = 0 AND planned_file.card_id IS NULL
         AND artifact.card_id IS NULL
     ), 0)
 FROM card
-LEFT JOIN (
-    SELECT card_id, count(*) AS held, sum(status = 'approved') AS approved,
-           sum(status = 'draft') AS drafts
-    FROM card_requirement WHERE status <> 'rejected' GROUP BY card_id
-) AS requirement ON requirement.card_id = card.id
-LEFT JOIN (
+{CARDS_HOLD}LEFT JOIN (
     SELECT card_id FROM card_known_fact WHERE status <> 'rejected' GROUP BY card_id
 ) AS fact ON fact.card_id = card.id
 LEFT JOIN (
-    SELECT card_id, count(*) AS held, sum(status = 'draft') AS drafts
-    FROM card_assumption WHERE status <> 'rejected' GROUP BY card_id
-) AS assumption ON assumption.card_id = card.id
-LEFT JOIN (
-    SELECT card_id, count(*) AS open FROM card_question WHERE status = 'draft' GROUP BY card_id
-) AS question ON question.card_id = card.id
-LEFT JOIN (
-    SELECT card_id, sum(status <> 'approved') AS unapproved
-    FROM card_planned_file GROUP BY card_id
-) AS planned_file ON planned_file.card_id = card.id
+    SELECT card_id FROM card_assumption WHERE status <> 'rejected' GROUP BY card_id
+) AS assumed ON assumed.card_id = card.id
 LEFT JOIN (
     SELECT card_id FROM card_context_artifact GROUP BY card_id
 ) AS artifact ON artifact.card_id = card.id

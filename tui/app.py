@@ -221,9 +221,9 @@ class PlannerApp(ConfiguredApp):
         self._map.post_message(message)
 
     @property
-    def project_id(self) -> str | None:
-        """The id of the project that is open."""
-        return self._map.project_id or None
+    def project_id(self) -> str:
+        """The id of the project that is open, empty when none is."""
+        return self._map.project_id
 
     def read_projects(self, then: Callable[[list[ProjectFace]], object]) -> None:
         """Have every project read, for ``then``."""

@@ -14,13 +14,11 @@ from typing import Any
 import msgspec
 
 from planner import requests as ask
+from planner.knowledge_actions import KINDS, KnowledgeItem
 from store.records import (
     Card,
-    CardAssumption,
-    CardKnownFact,
     CardPlannedFile,
     CardQuestion,
-    CardRequirement,
     ContextArtifact,
     Project,
     Record,
@@ -28,16 +26,6 @@ from store.records import (
     WorkflowActivity,
 )
 from tui.drafts import DraftKey
-
-KnowledgeItem = CardRequirement | CardKnownFact | CardAssumption | CardQuestion
-
-KINDS: dict[type[Record], ask.KnowledgeKind] = {
-    CardRequirement: "requirement",
-    CardKnownFact: "known_fact",
-    CardAssumption: "assumption",
-    CardQuestion: "question",
-}
-"""What each knowledge item's kind is called in actions."""
 
 Actions = ask.Action | Sequence[ask.Action]
 

@@ -134,6 +134,11 @@ class Session:
 
         return Planner(self.db, actor=self._actor, progress=self.progress)
 
+    @property
+    def project_id(self) -> str:
+        """The id of the project that is open, empty when none is."""
+        return self.board.project.id if self.board is not None else ""
+
     def open(self) -> None:
         """Read the first lanes of the project to open, for the first frame."""
         with self.db.view():

@@ -126,8 +126,15 @@ def query(path: Path, sql: str, *values: object) -> list[tuple]:
 
 def wait_for_rows(path: Path, sql: str, wanted: list[tuple], *values: object) -> None:
     """Wait until a query gives these rows: the board works on, on a thread of its own."""
+    wait_until(
+        lambda: query(path, sql, *values) == wanted,
+        lambda: f"{sql} gives {query(path, sql, *values)}, not {wanted}",
+    )
+
+
+def wait_until(is_so: Callable[[], bool], otherwise: Callable[[], str]) -> None:
+    """Wait until something holds that no screen tells; fail with words when it never does."""
     until = time.perf_counter() + CEILING
-    while (found := query(path, sql, *values)) != wanted:
-        if time.perf_counter() > until:
-            raise AssertionError(f"{sql} gives {found}, not {wanted}")
+    while not is_so():
+        assert time.perf_counter() < until, otherwise()
         time.sleep(0.01)

@@ -2,13 +2,12 @@
 
 import json
 import re
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.plans import make_plan
-from tests.e2e.screens import CEILING, DOWN, RIGHT, Board, query
+from tests.e2e.screens import DOWN, RIGHT, Board, query, wait_until
 
 
 @pytest.fixture
@@ -27,10 +26,9 @@ def write_config(home: Path, text: str) -> Path:
 def wait_for_state(home: Path, what: str) -> None:
     """Wait until the board has written something of what it remembers."""
     path = home / ".local" / "state" / "planner-tui" / "state.json"
-    until = time.perf_counter() + CEILING
-    while not path.exists() or what not in path.read_text():
-        assert time.perf_counter() < until, f"{what} is not remembered"
-        time.sleep(0.01)
+    wait_until(
+        lambda: path.exists() and what in path.read_text(), lambda: f"{what} is not remembered"
+    )
     json.loads(path.read_text())
 
 

@@ -135,7 +135,7 @@ def _approve_file(
 def _knowledge(session: Session, kind: str, item_id: str) -> KnowledgeItem:
     from planner.knowledge_actions import KNOWLEDGE  # not needed before the first change
 
-    item = session.db.get(KNOWLEDGE[kind], item_id)
+    item = session.db.get(KNOWLEDGE[kind], item_id)  # type: ignore[index]
     if item is None:
         raise Refused(f"This {_named(kind, small=True)} has been deleted meanwhile.")
     return item

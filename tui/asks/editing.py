@@ -8,13 +8,11 @@ from typing import Any
 from msgspec import structs
 
 from planner.errors import Refused
+from planner.knowledge_actions import KINDS, KNOWLEDGE
 from store.records import (
     Card,
-    CardAssumption,
-    CardKnownFact,
     CardPlannedFile,
     CardQuestion,
-    CardRequirement,
     ContextArtifact,
     Project,
     Workflow,
@@ -22,7 +20,6 @@ from store.records import (
 )
 from tui.drafts import Draft, DraftKey
 from tui.edits import (
-    KINDS,
     Edit,
     EditField,
     answer_edit,
@@ -34,9 +31,6 @@ from tui.edits import (
 )
 from tui.session import Session
 
-_KNOWLEDGE: dict[str, type[CardRequirement | CardKnownFact | CardAssumption | CardQuestion]] = {
-    KINDS[table]: table for table in (CardRequirement, CardKnownFact, CardAssumption, CardQuestion)
-}
 _TITLED: dict[str, type[Workflow | WorkflowActivity | Project]] = {
     "workflow": Workflow,
     "activity": WorkflowActivity,
@@ -75,8 +69,7 @@ def read_card_edit(session: Session, card_id: str, was: str) -> Edit | None:
     card = session.db.get(Card, card_id)
     if card is None:
         return None
-    project_id = session.board.project.id if session.board is not None else ""
-    return card_edit(structs.replace(card, title=was), project_id)
+    return card_edit(structs.replace(card, title=was), session.project_id)
 
 
 def _read(session: Session, draft: Draft) -> Opened | None:
@@ -103,8 +96,8 @@ def _read(session: Session, draft: Draft) -> Opened | None:
     if key.kind == "answer":
         question = db.get(CardQuestion, last)
         return Opened(draft, edit=answer_edit(question, card, project_id)) if question else None
-    if key.kind in _KNOWLEDGE:
-        table = _KNOWLEDGE[key.kind]
+    if key.kind in KNOWLEDGE:
+        table = KNOWLEDGE[key.kind]
         item = db.get(table, last) if last else None
         if item is not None:
             return Opened(draft, edit=knowledge_edit(item, card, project_id))

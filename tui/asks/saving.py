@@ -126,8 +126,7 @@ def _read(session: Session, base: Record) -> Record | None:
 
 def _project(session: Session, edit: Edit) -> str:
     """Return the project an edit is in: as a rule the one that is shown."""
-    shown = session.board.project.id if session.board is not None else ""
-    return edit.key.project_id or shown
+    return edit.key.project_id or session.project_id
 
 
 def _apply(session: Session, edit: Edit, actions: Actions, also: str = "") -> Saved:

@@ -17,7 +17,7 @@ from tui.asks.card import read_card
 from tui.plan_thread import PlanThread
 from tui.screens.card_edits import CardEdits
 from tui.screens.plan_screen import PlanScreen
-from tui.session import BoardRead, NoProject, Session
+from tui.session import BoardRead, NoProject
 from tui.widgets.card_head import CardHead
 from tui.widgets.card_side import CardSide
 from tui.widgets.card_view import CardView
@@ -205,14 +205,6 @@ class CardScreen(CardEdits):
     def action_card_leave(self) -> None:
         """Go back to where the card was opened."""
         self._leave()
-
-    def action_undo(self) -> None:
-        """Take back the latest change of the project."""
-        self._plan.ask(Session.undo, "undoing")
-
-    def action_redo(self) -> None:
-        """Bring back what the latest undo took."""
-        self._plan.ask(Session.redo, "redoing")
 
     @on(CardSide.Chosen)
     def _on_section_chosen(self, message: CardSide.Chosen) -> None:

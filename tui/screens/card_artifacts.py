@@ -31,7 +31,7 @@ class CardArtifacts(CardBase):
                 self.card_view.want(chosen.id)
 
         self.app.push_screen(
-            ArtifactPicker(self._plan, held.card, self.planner_app.project_id or ""), linked
+            ArtifactPicker(self._plan, held.card, self.planner_app.project_id), linked
         )
 
     def action_card_where(self) -> None:

@@ -52,7 +52,7 @@ class CardTyping(CardBase):
             edit = new_knowledge_edit(
                 section,  # type: ignore[arg-type]
                 held.card,
-                self.planner_app.project_id or "",
+                self.planner_app.project_id,
                 position=place,
             )
             self._type(edit, below=True)
@@ -83,7 +83,7 @@ class CardTyping(CardBase):
         if held is None or not isinstance(question, CardQuestion):
             self.refuse("Select a question first: this answers one.")
             return
-        self._type(answer_edit(question, held.card, self.planner_app.project_id or ""), below=True)
+        self._type(answer_edit(question, held.card, self.planner_app.project_id), below=True)
 
     def _edit_selected(self) -> TextEditor | None:
         from tui.edits import card_edit, knowledge_edit
@@ -98,8 +98,8 @@ class CardTyping(CardBase):
             self._open_artifact_form(item)
             return None
         if item is not None:
-            return self._type(knowledge_edit(item, held.card, self.planner_app.project_id or ""))
-        whole = card_edit(held.card, self.planner_app.project_id or "")
+            return self._type(knowledge_edit(item, held.card, self.planner_app.project_id))
+        whole = card_edit(held.card, self.planner_app.project_id)
         name = self.card_view.selected_id
         for field in whole.fields:
             if field.name == name:
@@ -110,7 +110,7 @@ class CardTyping(CardBase):
     def _type(self, edit: Edit, *, below: bool = False) -> TextEditor:
         """Type over what is selected, or below it."""
         from tui.asks.saving import Saved
-        from tui.screens.saving import edit_in_place
+        from tui.screens.saving import edit_in_place, in_words
 
         view = self.card_view
         region = view.selected_region()
@@ -127,7 +127,7 @@ class CardTyping(CardBase):
             if isinstance(answer, Saved):
                 view.want(str(answer.ids.get("id") or ""))
             elif answer.reason:
-                self.refuse(f"{answer.reason} Your text is kept: D on the map shows it.")
+                self.refuse(in_words(answer))
             self.saving_ended()
 
         return edit_in_place(view, self._plan, region, edit, then, begun)
@@ -138,7 +138,7 @@ class CardTyping(CardBase):
         held = self.held
         if held is not None:
             self.app.push_screen(
-                PlannedFileForm(self._plan, held.card, planned, self.planner_app.project_id or ""),
+                PlannedFileForm(self._plan, held.card, planned, self.planner_app.project_id),
                 self._select_saved,
             )
 
@@ -149,7 +149,7 @@ class CardTyping(CardBase):
         if held is not None:
             card = held.card if artifact is None else None
             self.app.push_screen(
-                ArtifactForm(self._plan, artifact, card, self.planner_app.project_id or ""),
+                ArtifactForm(self._plan, artifact, card, self.planner_app.project_id),
                 self._select_saved,
             )
 

@@ -20,7 +20,6 @@ from tui.asks.history import (
 )
 from tui.plan_thread import PlanThread
 from tui.screens.log_screen import PAGE, LogScreen
-from tui.session import Session
 from tui.spans import Span, Spans, pad_spans
 from tui.when import LONGEST_WORDS, exactly, when
 from tui.widgets.row_list import RowList
@@ -132,14 +131,6 @@ class HistoryScreen(LogScreen[LogEntry]):
             self._plan.fetch(
                 self, lambda session: find_subject(session, subject), self.planner_app.go_to
             )
-
-    def action_undo(self) -> None:
-        """Take back the latest change of the project."""
-        self._plan.ask(Session.undo, "undoing")
-
-    def action_redo(self) -> None:
-        """Bring back what the latest undo took."""
-        self._plan.ask(Session.redo, "redoing")
 
     def action_undo_to(self) -> None:
         """Take back the selected change and all since, once the person agreed."""

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from planner import requests as ask
 from planner.board import CardFace
 from tui.screens.map_lanes import MapLanes, TitleTaken, activities_in_words, cards_in_words
-from tui.session import CardForForm, Session
+from tui.session import CardForForm
 from tui.text import visible
 from tui.widgets.map_geometry import HEADING, Place
 from tui.widgets.map_view import MapView
@@ -34,8 +34,7 @@ class MapEdits(MapLanes):
         """Edit a card in the form."""
         from tui.screens.card_form import CardForm
 
-        project_id = self._board.project.id if self._board is not None else ""
-        self.app.push_screen(CardForm(self._plan, message.card, project_id))
+        self.app.push_screen(CardForm(self._plan, message.card, self.project_id))
 
     @on(MapView.Dropped)
     def _on_dropped(self, message: MapView.Dropped) -> None:
@@ -191,14 +190,6 @@ class MapEdits(MapLanes):
 
         question = f"Delete {what}?"
         self.app.push_screen(Confirm(question, [*_cards_go(cards), self._all_back()]), answered)
-
-    def action_undo(self) -> None:
-        """Take back the latest change of the project."""
-        self._plan.ask(Session.undo, "undoing")
-
-    def action_redo(self) -> None:
-        """Bring back what the latest undo took."""
-        self._plan.ask(Session.redo, "redoing")
 
     def action_move(self, direction: str) -> None:
         """Move what is selected one step, or all marked."""

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tui.keys import key_for, key_now
 from tui.plan_thread import PlanThread
-from tui.session import BoardRead, Failed
+from tui.session import BoardRead, Failed, Session
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -45,6 +45,14 @@ class PlanScreen(Screen[None]):
     def on_unmount(self) -> None:
         """Hear no more."""
         self.planner_app.unhear(self)
+
+    def action_undo(self) -> None:
+        """Take back the latest change of the project."""
+        self._plan.ask(Session.undo, "undoing")
+
+    def action_redo(self) -> None:
+        """Bring back what the latest undo took."""
+        self._plan.ask(Session.redo, "redoing")
 
     def on_board_read(self, message: BoardRead) -> None:
         """Take a new snapshot. Textual calls this for each class, so none overrides it."""

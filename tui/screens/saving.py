@@ -105,9 +105,14 @@ def save_typed(
         if then is not None:
             then(answer)
         elif isinstance(answer, NotSaved) and answer.reason:
-            _say(node, f"{answer.reason} Your text is kept: D on the map shows it.")
+            _say(node, in_words(answer))
 
     _ask(node, plan, replace(edit, base=base), wanted, answered)
+
+
+def in_words(answer: NotSaved) -> str:
+    """Say why a text was not saved, and where it is now."""
+    return f"{answer.reason} Your text is kept: D on the map shows it."
 
 
 def save_card_title(node: Widget, plan: PlanThread, card_id: str, was: str, title: str) -> None:
