@@ -171,6 +171,46 @@ class CheckStatus(StrEnum):
     SKIPPED = "skipped"
 
 
+class RunStep(StrEnum):
+    """What a run or an assignment is at while it runs."""
+
+    PREPARING = "preparing"
+    AGENT = "agent"
+    COLLECTING = "collecting"
+    CHECKS = "checks"
+    INTEGRATING = "integrating"
+    DELIVERING = "delivering"
+
+
+class WaitsFor(StrEnum):
+    """What lets a blocked run or assignment go on, or a queued one begin.
+
+    ``answers`` to the agent's questions; a ``decision`` about paths; a ``change``, since there was
+    none; a ``conflict`` to be resolved; an ``approval``; a ``place`` among the agents at once.
+    """
+
+    ANSWERS = "answers"
+    DECISION = "decision"
+    CHANGE = "change"
+    CONFLICT = "conflict"
+    APPROVAL = "approval"
+    PLACE = "place"
+
+
+class CommitMaker(StrEnum):
+    """Whether the agent committed, or the supervisor did for it what it had left."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+
+
+class DiffSide(StrEnum):
+    """Whether a line of a diff is one that was there before, or one that is there now."""
+
+    OLD = "old"
+    NEW = "new"
+
+
 class PullRequestStatus(StrEnum):
     """Where a pull request candidate stands."""
 
@@ -494,6 +534,9 @@ class SystemPolicyProfile(Record, frozen=True, kw_only=True):
     architecture_policy: dict[str, Any] = msgspec.field(default_factory=dict)
     approval_policy: dict[str, Any] = msgspec.field(default_factory=dict)
     updated_at: str = msgspec.field(default_factory=utc_now)
+    allowed_paths: list[Any] | None = None
+    check_commands: dict[str, Any] = msgspec.field(default_factory=dict)
+    limits: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class OrchestrationRun(Record, frozen=True, kw_only=True):
@@ -525,6 +568,18 @@ class OrchestrationRun(Record, frozen=True, kw_only=True):
     ended_at: str | None = None
     created_at: str = msgspec.field(default_factory=utc_now)
     updated_at: str = msgspec.field(default_factory=utc_now)
+    agent_profile: str | None = None
+    base_commit: str | None = None
+    integration_branch: str | None = None
+    head_commit: str | None = None
+    step: RunStep | None = None
+    waits_for: WaitsFor | None = None
+    reason: str | None = None
+    supervisor_pid: int | None = None
+    supervisor_started: str | None = None
+    heartbeat_at: str | None = None
+    cancel_requested_at: str | None = None
+    cancel_requested_by: str | None = None
 
 
 class CardAssignment(Record, frozen=True, kw_only=True):
@@ -533,6 +588,7 @@ class CardAssignment(Record, frozen=True, kw_only=True):
     TABLE: ClassVar[str] = "card_assignment"
     PARENTS: ClassVar[dict[str, str]] = {"run_id": "orchestration_run", "card_id": "card"}
     NATURAL_KEY: ClassVar[tuple[str, ...]] = ("run_id", "card_id", "agent_profile")
+    ORDER: ClassVar[tuple[str, ...]] = ("sequence", "created_at", "id")
 
     id: str
     run_id: str
@@ -547,6 +603,17 @@ class CardAssignment(Record, frozen=True, kw_only=True):
     status: BuildState = BuildState.QUEUED
     created_at: str = msgspec.field(default_factory=utc_now)
     updated_at: str = msgspec.field(default_factory=utc_now)
+    sequence: int = 0
+    base_commit: str | None = None
+    head_commit: str | None = None
+    step: RunStep | None = None
+    waits_for: WaitsFor | None = None
+    reason: str | None = None
+    session: str | None = None
+    accepted_paths: list[Any] = msgspec.field(default_factory=list)
+    next_turn: dict[str, Any] | None = None
+    started_at: str | None = None
+    ended_at: str | None = None
 
 
 class AgentExecution(Record, frozen=True, kw_only=True):
@@ -554,7 +621,7 @@ class AgentExecution(Record, frozen=True, kw_only=True):
 
     TABLE: ClassVar[str] = "agent_execution"
     PARENTS: ClassVar[dict[str, str]] = {"assignment_id": "card_assignment"}
-    ORDER: ClassVar[tuple[str, ...]] = ("started_at", "id")
+    ORDER: ClassVar[tuple[str, ...]] = ("turn", "id")
 
     id: str
     assignment_id: str
@@ -563,6 +630,15 @@ class AgentExecution(Record, frozen=True, kw_only=True):
     ended_at: str | None = None
     summary: str | None = None
     error: str | None = None
+    turn: int = 1
+    prompt: str | None = None
+    command: list[Any] | None = None
+    folder: str | None = None
+    log_path: str | None = None
+    pid: int | None = None
+    pid_started: str | None = None
+    exit_code: int | None = None
+    report: dict[str, Any] | None = None
 
 
 class AgentCommit(Record, frozen=True, kw_only=True):
@@ -578,13 +654,17 @@ class AgentCommit(Record, frozen=True, kw_only=True):
     branch: str
     message: str
     committed_at: str
+    made_by: CommitMaker = CommitMaker.AGENT
 
 
 class RunCheck(Record, frozen=True, kw_only=True):
     """What one check of a run came to."""
 
     TABLE: ClassVar[str] = "run_check"
-    PARENTS: ClassVar[dict[str, str]] = {"run_id": "orchestration_run"}
+    PARENTS: ClassVar[dict[str, str]] = {
+        "run_id": "orchestration_run",
+        "assignment_id": "card_assignment",
+    }
 
     id: str
     run_id: str
@@ -593,6 +673,13 @@ class RunCheck(Record, frozen=True, kw_only=True):
     output: str | None = None
     executed_at: str | None = None
     created_at: str = msgspec.field(default_factory=utc_now)
+    assignment_id: str | None = None
+    commit_sha: str | None = None
+    command: list[Any] | None = None
+    exit_code: int | None = None
+    seconds: float | None = None
+    log_path: str | None = None
+    changed_files: list[Any] = msgspec.field(default_factory=list)
 
 
 class PullRequestCandidate(Record, frozen=True, kw_only=True):
@@ -612,6 +699,9 @@ class PullRequestCandidate(Record, frozen=True, kw_only=True):
     pr_url: str | None = None
     created_at: str = msgspec.field(default_factory=utc_now)
     updated_at: str = msgspec.field(default_factory=utc_now)
+    head_commit: str | None = None
+    pushed_to: str | None = None
+    merged_commit: str | None = None
 
 
 class ApprovalRequest(Record, frozen=True, kw_only=True):
@@ -631,6 +721,35 @@ class ApprovalRequest(Record, frozen=True, kw_only=True):
     notes: str | None = None
     created_at: str = msgspec.field(default_factory=utc_now)
     updated_at: str = msgspec.field(default_factory=utc_now)
+    commit_sha: str | None = None
+    acted_at: str | None = None
+    outcome: str | None = None
+
+
+class DiffComment(Record, frozen=True, kw_only=True):
+    """What a person says about a line of an assignment's diff (migration 008).
+
+    ``line`` counts from 1 on its side at ``commit_sha``; ``quoted`` is what stood there. It is sent
+    once it has the execution that was told it.
+    """
+
+    TABLE: ClassVar[str] = "diff_comment"
+    PARENTS: ClassVar[dict[str, str]] = {
+        "assignment_id": "card_assignment",
+        "execution_id": "agent_execution",
+    }
+
+    id: str
+    assignment_id: str
+    execution_id: str | None = None
+    commit_sha: str
+    path: str
+    side: DiffSide
+    line: int
+    quoted: str = ""
+    text: str
+    author: str
+    created_at: str = msgspec.field(default_factory=utc_now)
 
 
 class EventLog(Record, frozen=True, kw_only=True):
@@ -731,6 +850,7 @@ RECORDS: tuple[type[Record], ...] = (
     RunCheck,
     PullRequestCandidate,
     ApprovalRequest,
+    DiffComment,
     EventLog,
     EventArchive,
     MemoryUnit,

@@ -78,6 +78,14 @@ _VALUES: dict[str, dict[str, Any]] = {
         "requested_by": "someone",
         "requested_at": NOW,
     },
+    "diff_comment": {
+        "commit_sha": "0" * 40,
+        "path": "address.py",
+        "side": "new",
+        "line": 3,
+        "text": "An address may hold a plus.",
+        "author": "someone",
+    },
     "event_log": {"event_type": "run.queued", "actor": "someone", "payload": {"card": "card-1"}},
     "event_archive": {
         "project_id": "project-gone",

@@ -29,6 +29,7 @@ from store.records import (
     CardQuestion,
     CardRequirement,
     ContextArtifact,
+    DiffComment,
     EventArchive,
     EventLog,
     MemoryRetrievalLog,
@@ -204,7 +205,7 @@ def test_a_row_is_named_by_its_whole_key(plan: DbAdapter, table: type[Record]) -
 @pytest.mark.parametrize(("table", "column"), JSON_COLUMNS)
 def test_json_comes_back_as_it_went_in(plan: DbAdapter, table: type[Record], column: str) -> None:
     record = example(table)
-    is_list = isinstance(getattr(record, column), list) or "paths" in column
+    is_list = isinstance(getattr(record, column), list) or "paths" in column or column == "command"
     inner: dict[str, Any] = {
         "text": "naïve 東京 🎈 \x00 \"'",
         "numbers": [0, -1, 2**53, 0.1, 1e300],
@@ -636,6 +637,7 @@ BELOW_A_CARD = {
     RunCheck,
     PullRequestCandidate,
     ApprovalRequest,
+    DiffComment,
 }
 BELOW_A_PROJECT = {
     *BELOW_A_CARD,

@@ -64,7 +64,7 @@ def refused(connection: sqlite3.Connection, path: Path, *migrations: Migration) 
 
 def test_discover_gives_this_programs_files_in_order() -> None:
     found = discover()
-    assert [each.name for each in found[:7]] == [
+    assert [each.name for each in found[:8]] == [
         "001_schema.sql",
         "002_orchestration.sql",
         "003_memory.sql",
@@ -72,6 +72,7 @@ def test_discover_gives_this_programs_files_in_order() -> None:
         "005_remove_steps.sql",
         "006_action_log.sql",
         "007_search.sql",
+        "008_runs.sql",
     ]
     for each in found:
         assert split(each)

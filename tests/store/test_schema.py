@@ -344,6 +344,7 @@ RUN_TABLES = (
     "run_check",
     "pull_request_candidate",
     "approval_request",
+    "diff_comment",
 )
 CARD_TABLES = (
     "card",

@@ -1,0 +1,52 @@
+"""Where runs keep what is not in the database: worktrees, logs, reports, copies of repositories.
+
+Everything lies below one folder of the user's state directory, mode 0700. No name in it is made
+from a title, so that none can be hostile or too long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolders:
+    """The folder of all runs, and the paths below it; asking for a path makes nothing.
+
+    Attributes:
+        root: ``runs`` in the user's state directory.
+    """
+
+    root: Path
+
+    def run(self, run_id: str) -> Path:
+        """Return a run's own folder."""
+        return self.root / run_id
+
+    def lock(self, run_id: str) -> Path:
+        """Return the file a run's supervisor holds locked for as long as it lives."""
+        return self.run(run_id) / "supervisor.lock"
+
+    def supervisor_log(self, run_id: str) -> Path:
+        """Return the file with what a run's supervisors print: nothing, unless one breaks."""
+        return self.run(run_id) / "supervisor.log"
+
+    def worktree(self, run_id: str, name: str) -> Path:
+        """Return an assignment's worktree; ``name`` is its card's number, or ``integration``."""
+        return self.run(run_id) / "worktrees" / name
+
+    def execution(self, run_id: str, execution_id: str) -> Path:
+        """Return the folder of one turn of an agent."""
+        return self.run(run_id) / "executions" / execution_id
+
+    def check_log(self, run_id: str, check_id: str) -> Path:
+        """Return the file with all that a check printed."""
+        return self.run(run_id) / "checks" / f"{check_id}.log"
+
+    def clone(self, repo_url: str) -> Path:
+        """Return the bare repository that stands for one known by its URL."""
+        return (
+            self.root / "repositories" / f"{hashlib.sha256(repo_url.encode()).hexdigest()[:20]}.git"
+        )
