@@ -33,7 +33,15 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from planner.projects import ProjectFace
+    from planner.runs.supervisors import Supervisors
     from tui.drafts import Drafts
+    from tui.screens.panes import Panes
+
+_PANES = {
+    "runs": ("tui.screens.run_pane", "RunPane"),
+    "approvals": ("tui.screens.approval_pane", "ApprovalPane"),
+}
+"""Where the screens over the map are, imported when they are first shown."""
 
 
 def _key_commands() -> type[Provider]:
@@ -108,6 +116,7 @@ class PlannerApp(ConfiguredApp):
         places: Places | None = None,
         config: Config | None = None,
         drawing: Drawing = Drawing.UNICODE,
+        supervisors: Supervisors | None = None,
     ) -> None:
         """Show a plan.
 
@@ -120,11 +129,18 @@ class PlannerApp(ConfiguredApp):
             places: Where what lasts beside the plan is kept; nothing lasts when None.
             config: What was chosen in the config, which was read already.
             drawing: What the terminal can be drawn with.
+            supervisors: See to runs; without them nothing is built from here.
         """
         self.places = places or Places()
         super().__init__(config or Config(), Remembered(self.places.state, database), drawing)
         self.sub_title = database
-        session = Session(db, self._tell, actor=actor, project=project or self.remembered.project)
+        session = Session(
+            db,
+            self._tell,
+            actor=actor,
+            project=project or self.remembered.project,
+            supervisors=supervisors,
+        )
         self._plan = PlanThread(session, rest=self._remember)
         self._drafts: Drafts | None = None
         # Where nothing lasts it would come again and again.
@@ -258,6 +274,30 @@ class PlannerApp(ConfiguredApp):
         """Leave what is open over the map, and show only the cards that a filter lets through."""
         self._leave_for_map()
         self._map.filter_for(text)
+
+    def to_screen(self, name: str) -> None:
+        """Go to the ``map``, the ``runs`` or the ``approvals``, from whichever is shown.
+
+        The map stands below the others and keeps its selection.
+        """
+        pane = None if name == "map" else self._make_pane(name)
+        if pane is not None and isinstance(self.screen, type(pane)):
+            return
+        self._leave_for_map()
+        if pane is not None:
+            self.push_screen(pane)
+
+    def _make_pane(self, name: str) -> Panes | None:
+        """Make one of the screens over the map; None, and said, while there is none."""
+        from importlib import import_module
+
+        module, made_from = _PANES[name]
+        try:
+            pane: Panes = getattr(import_module(module), made_from)(self._plan)
+        except ImportError:
+            self._map.status.say("There is no such screen yet.", failed=True)
+            return None
+        return pane
 
     def _leave_for_map(self) -> None:
         """Close what is open over the map, at once: what is opened next must stay."""

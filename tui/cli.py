@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from planner.runs.supervisors import Supervisors
     from store.adapter import DbAdapter
     from store.migrate import MigrationReport
     from store.records import Project
@@ -315,14 +316,16 @@ def _open_board(where: Where, *, sample: bool = False) -> None:
             where.project = _project(db, where.project).id
     from tui.app import PlannerApp
 
+    places = _places()
     app = PlannerApp(
         db,
         actor=_user(),
         project=where.project,
         database=where.target(),
-        places=_places(),
+        places=places,
         config=config,
         drawing=drawing,
+        supervisors=_supervisors(places, where.target()),
     )
     try:
         app.run(mouse=config.mouse)
@@ -345,6 +348,16 @@ def _places() -> Places:
     from tui.places import Places
 
     return Places(config=_config_path(), state=user_state_path("planner-tui"))
+
+
+def _supervisors(places: Places, database: str) -> Supervisors:
+    """Make what sees to the runs of a database; their files are kept with what is remembered."""
+    from planner.runs.folders import RunFolders
+    from planner.runs.supervisors import Supervisors
+    from store.open import local_path
+
+    assert places.state is not None  # noqa: S101  (found at the edge, it is always somewhere)
+    return Supervisors(RunFolders(places.state / "runs"), str(local_path(database).resolve()))
 
 
 def _read_config(path: Path) -> Config:

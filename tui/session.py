@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from planner.card_details import CardDetail
     from planner.changes import Touched
     from planner.holdings import CardHoldings
+    from planner.runs.supervisors import Supervisors
 
 FIRST_ROWS = 16
 """Rows of cards read before the first frame: more than most screens show."""
@@ -106,7 +107,13 @@ class Session:
     """One person's work on one plan; every method runs on the plan's thread."""
 
     def __init__(
-        self, db: DbAdapter, post: Callable[[Message], object], *, actor: str, project: str | None
+        self,
+        db: DbAdapter,
+        post: Callable[[Message], object],
+        *,
+        actor: str,
+        project: str | None,
+        supervisors: Supervisors | None = None,
     ) -> None:
         """Work on ``db`` as ``actor``, answering through ``post``.
 
@@ -116,13 +123,15 @@ class Session:
             actor: Whose name the planning actions bear.
             project: Name or id of the project to open; the one last changed when None, or
                 when it has gone.
+            supervisors: See to runs; None where runs have no place.
         """
         self.db = db
+        self.actor = actor
+        self.supervisors = supervisors
         self.board: Board | None = None
         self.progress: Callable[[int, int], object] = lambda done, total: None
         """Takes how far a long change is, and how far it goes."""
         self._post = post
-        self._actor = actor
         self._wanted = project
         self._seen_version = -1
         self._offered = False
@@ -132,7 +141,7 @@ class Session:
     def _planner(self) -> Planner:
         from planner.actions import Planner  # not needed before the first change
 
-        return Planner(self.db, actor=self._actor, progress=self.progress)
+        return Planner(self.db, actor=self.actor, progress=self.progress)
 
     @property
     def project_id(self) -> str:
@@ -297,7 +306,7 @@ class Session:
 
     def create_project(self, name: str) -> None:
         """Make an empty project and show it."""
-        project = create_project(self.db, name, actor=self._actor)
+        project = create_project(self.db, name, actor=self.actor)
         self.open_project(project.id)
 
     def delete_project(self, project_id: str) -> None:
@@ -305,7 +314,7 @@ class Session:
         from planner.describe import clipped
         from planner.projects import delete_project
 
-        gone = delete_project(self.db, project_id, self._actor)
+        gone = delete_project(self.db, project_id, self.actor)
         if self.board is not None and self.board.project.id == project_id:
             self.reload()
         if self.board is not None:
@@ -316,7 +325,7 @@ class Session:
         """Load the sample plan and show it."""
         from planner.sample import load_sample
 
-        self.open_project(load_sample(self.db, actor=self._actor).id)
+        self.open_project(load_sample(self.db, actor=self.actor).id)
 
     def run(self, job: Callable[[Session], object]) -> None:
         """Do one job; what it could not do is told, never raised."""

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from planner.board import Board as Snapshot
 from planner.board import read_board
+from planner.runs.supervisors import Supervisors
 from store.adapter import DbAdapter, R
 from store.open import open_store
 from store.records import Card, Workflow, WorkflowActivity
@@ -333,9 +334,17 @@ async def opened_on(
     named: bool = True,
     places: Places | None = None,
     config: Config | None = None,
+    supervisors: Supervisors | None = None,
 ) -> AsyncIterator[OpenBoard]:
     """Open the board on a plan, its project named or not; close it with all it was asked done."""
-    app = make_app(open_store(path), path, plan.project_id if named else None, places, config)
+    app = make_app(
+        open_store(path),
+        path,
+        plan.project_id if named else None,
+        places,
+        config,
+        supervisors=supervisors,
+    )
     try:
         async with app.run_test(size=size) as pilot:
             board = OpenBoard(app, pilot, plan)
@@ -364,6 +373,7 @@ def make_app(
     places: Places | None = None,
     config: Config | None = None,
     drawing: Drawing = Drawing.UNICODE,
+    supervisors: Supervisors | None = None,
 ) -> PlannerApp:
     return PlannerApp(
         db,
@@ -373,4 +383,5 @@ def make_app(
         places=places,
         config=config,
         drawing=drawing,
+        supervisors=supervisors,
     )

@@ -11,17 +11,26 @@ from planner.projects import create_project
 from store.records import Card, CardStatus, Project, Workflow
 from store.sqlite import SqliteAdapter
 from tests.planner.plans import in_activity, on, request
-from tests.tui import draft_checks, lane_checks, mark_checks, screen_checks  # noqa: F401  (they fill CHECKS)
+from tests.tui import (  # noqa: F401  (they fill CHECKS)
+    draft_checks,
+    lane_checks,
+    mark_checks,
+    run_checks,
+    screen_checks,
+)
 from tests.tui.board import PATIENCE, OpenBoard, a_plan, open_board, opened_on
 from tests.tui.map_checks import CHECKS, checks
 from tui.screens.map_keys import MAP_KEYS
+from tui.screens.panes import Panes
 from tui.session import Session
 
-KEYS = {binding.id: binding for binding in MAP_KEYS if isinstance(binding, Binding)}
+KEYS = {
+    binding.id: binding for binding in (*MAP_KEYS, *Panes.BINDINGS) if isinstance(binding, Binding)
+}
 
 
 def test_every_binding_has_a_check() -> None:
-    assert len(KEYS) == len(MAP_KEYS)
+    assert len(KEYS) == len(MAP_KEYS) + len(Panes.BINDINGS)
     assert KEYS.keys() == CHECKS.keys()
 
 

@@ -11,7 +11,7 @@ from tui.asks.lanes import Heading, move_activity, move_cards, read_heading
 from tui.plan_thread import PlanThread
 from tui.screens.map_filter import MapFilter
 from tui.screens.map_marks import MapMarks
-from tui.screens.plan_screen import PlanScreen
+from tui.screens.panes import Panes
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.map_geometry import HEADING
 from tui.widgets.map_view import MapView
@@ -23,7 +23,7 @@ PLAIN = "plain"
 """What stands for an activity without a colour."""
 
 
-class MapLanes(PlanScreen):
+class MapLanes(Panes):
     """The part of the map screen that changes its lanes and columns."""
 
     def __init__(self, plan: PlanThread) -> None:
