@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from store.records import PlanningAction, Record
+from store.records import OrchestrationRun, PlanningAction, Record
 
 R = TypeVar("R", bound=Record)
 
@@ -286,4 +286,48 @@ class DbAdapter(ABC):
         Rows: project id; whether the cards are finalized, have an approved requirement, hold
         something undecided (see ``board_cards``), hold an open question (0 or 1 each); number
         of such cards, of their open questions.
+        """
+
+    @abstractmethod
+    def runs(self, project_id: str, *, limit: int) -> builtins.list[OrchestrationRun]:
+        """Return a project's newest runs and every open one, newest first.
+
+        Their snapshots are left empty: they are long, and a list shows none of them.
+        """
+
+    @abstractmethod
+    def below_runs(
+        self, table: type[R], run_ids: Sequence[str], *, whole: bool = False
+    ) -> builtins.list[R]:
+        """Return the rows of a table that stand below some runs, in the table's order.
+
+        Args:
+            table: CardAssignment, AgentExecution, AgentCommit, RunCheck, PullRequestCandidate,
+                ApprovalRequest or DiffComment.
+            run_ids: The runs.
+            whole: Whether to read what is long as well; otherwise a snapshot is empty, a prompt, a
+                report and a check's output None, and a candidate's description "".
+        """
+
+    @abstractmethod
+    def run_names(self, run_ids: Sequence[str]) -> Sequence[Row]:
+        """Return what some runs and their assignments build, in any order.
+
+        Rows: id of the run or assignment, number of its card (null for a workflow), title of the
+        card or workflow.
+        """
+
+    @abstractmethod
+    def run_ids(self, part: str, *, limit: int) -> Sequence[Row]:
+        """Return the runs of any project whose id begins or ends with a text, newest first.
+
+        Rows: run id.
+        """
+
+    @abstractmethod
+    def waiting_runs(self, project_id: str) -> int:
+        """Count the runs that go on only when a person does something.
+
+        Those are blocked, or have an assignment that is, for anything but a place; or they failed
+        and nobody has begun another run of the same card or workflow since.
         """

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import peewee
 
-from store import batch_reads, log_reads, overview_reads
+from store import batch_reads, log_reads, overview_reads, run_reads
 from store.adapter import DbAdapter, R, Row
 from store.errors import (
     DatabaseBusy,
@@ -27,7 +27,7 @@ from store.errors import (
     StoreError,
 )
 from store.models import column_types
-from store.records import RECORDS, PlanningAction, Record
+from store.records import RECORDS, OrchestrationRun, PlanningAction, Record
 from store.statements import Statements
 
 BUSY_TIMEOUT = 30.0
@@ -344,6 +344,26 @@ class SqliteAdapter(DbAdapter):
 
     def project_counts(self) -> Sequence[Row]:
         return self._rows(batch_reads.PROJECT_COUNTS)
+
+    def runs(self, project_id: str, *, limit: int) -> builtins.list[OrchestrationRun]:
+        rows = self._rows(run_reads.RUNS, project_id, limit, project_id)
+        return [self._record(OrchestrationRun, row) for row in rows]
+
+    def below_runs(
+        self, table: type[R], run_ids: Sequence[str], *, whole: bool = False
+    ) -> builtins.list[R]:
+        chosen = msgspec.json.encode(run_ids).decode()
+        rows = self._rows(run_reads.below_runs(table, whole), chosen)
+        return [self._record(table, row) for row in rows]
+
+    def run_names(self, run_ids: Sequence[str]) -> Sequence[Row]:
+        return self._rows(run_reads.RUN_NAMES, msgspec.json.encode(run_ids).decode())
+
+    def run_ids(self, part: str, *, limit: int) -> Sequence[Row]:
+        return self._rows(run_reads.RUN_IDS, part, limit)
+
+    def waiting_runs(self, project_id: str) -> int:
+        return int(self._rows(run_reads.COUNT_WAITING_RUNS, project_id)[0][0])
 
     def _index_texts(self) -> None:
         """Have the texts indexed that triggers have noted since the last time."""

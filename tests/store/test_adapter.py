@@ -1006,6 +1006,10 @@ def test_batch_reads_take_one_query_whatever_the_size(db: DbAdapter) -> None:
             "changes": lambda: db.changes_since("project-1", "2026-01-01"),
             "batches": lambda: db.action_batches("project-1", limit=999),
             "readiness": db.project_readiness,
+            "runs": lambda: db.runs("project-1", limit=999),
+            "below runs": lambda: db.below_runs(CardAssignment, ["orchestration_run-1"]),
+            "run names": lambda: db.run_names(["orchestration_run-1"]),
+            "waiting": lambda: db.waiting_runs("project-1"),
         }
         activities, cards = db.list(WorkflowActivity), db.list(Card)
         for name, read in reads.items():
@@ -1023,3 +1027,106 @@ def test_batch_reads_take_one_query_whatever_the_size(db: DbAdapter) -> None:
         db.insert(example(CardQuestion, id=f"q{n}", card_id=f"c{n}"))
     assert len(db.board_cards("project-1")) == 301
     assert measure() == small == dict.fromkeys(small, 1)
+
+
+# --- runs
+
+
+def _run(name: str, status: str, **values: Any) -> OrchestrationRun:
+    return example(OrchestrationRun, id=name, status=status, **values)
+
+
+def test_runs_are_the_newest_and_all_open_ones(plan: DbAdapter) -> None:
+    plan.delete(OrchestrationRun, "orchestration_run-1")
+    for n, status in enumerate(("queued", "failed", "blocked", "completed", "cancelled")):
+        plan.insert(_run(f"r{n}", status, created_at=f"2026-02-0{n + 1}T08:00:00.000Z"))
+    assert [run.id for run in plan.runs("project-1", limit=99)] == ["r4", "r3", "r2", "r1", "r0"]
+    found = plan.runs("project-1", limit=1)
+    assert [run.id for run in found] == ["r4", "r2", "r0"]
+    assert (found[0].status, found[0].repo_url) == ("cancelled", "https://example.org/atlas.git")
+    assert found[0].system_policy_snapshot == found[0].run_input_snapshot == {}
+    assert plan.runs("nobody", limit=9) == []
+
+
+def test_what_stands_below_runs_is_read_with_and_without_what_is_long(plan: DbAdapter) -> None:
+    plan.update(AgentExecution, "agent_execution-1", prompt="Do it.", report={"summary": "Done."})
+    plan.update(RunCheck, "run_check-1", output="All is well.")
+    plan.insert(_run("r2", "queued"))
+    plan.insert(example(CardAssignment, id="a2", run_id="r2", sequence=2))
+    plan.insert(example(CardAssignment, id="a1", run_id="r2", sequence=1, agent_profile="b"))
+    both = ["r2", "orchestration_run-1", "nobody"]
+    assert {a.id for a in plan.below_runs(CardAssignment, both)} == {
+        "a1",
+        "a2",
+        "card_assignment-1",
+    }
+    assert [a.id for a in plan.below_runs(CardAssignment, ["r2"])] == ["a1", "a2"]
+    for table in (
+        CardAssignment,
+        AgentExecution,
+        AgentCommit,
+        RunCheck,
+        PullRequestCandidate,
+        ApprovalRequest,
+        DiffComment,
+    ):
+        [stored] = plan.list(table, id=f"{table.TABLE}-1")
+        assert stored in plan.below_runs(table, both, whole=True)
+        assert plan.below_runs(table, []) == []
+    [execution] = plan.below_runs(AgentExecution, both)
+    assert (execution.status, execution.prompt, execution.report) == ("completed", None, None)
+    assert plan.below_runs(RunCheck, both)[0].output is None
+    assert plan.below_runs(CardAssignment, ["r2"])[0].assignment_input_snapshot == {}
+    assert plan.below_runs(PullRequestCandidate, both)[0].description == ""
+
+
+def test_runs_and_assignments_are_named_by_what_they_build(plan: DbAdapter) -> None:
+    plan.insert(_run("r2", "queued", scope="workflow", card_id=None))
+    plan.insert(example(CardAssignment, id="a2", run_id="r2"))
+    assert sorted(plan.run_names(["r2", "orchestration_run-1", "nobody"])) == [
+        ("a2", 1, "Check the address"),
+        ("card_assignment-1", 1, "Check the address"),
+        ("orchestration_run-1", 1, "Check the address"),
+        ("r2", None, "Sign up"),
+    ]
+    assert plan.run_names([]) == []
+
+
+def test_a_run_is_found_by_a_beginning_or_an_end_of_its_id(plan: DbAdapter) -> None:
+    plan.insert(_run("01-aa%_", "queued", created_at="2026-02-02T08:00:00.000Z"))
+    plan.insert(_run("02-aa%_", "queued", created_at="2026-02-01T08:00:00.000Z"))
+    assert plan.run_ids("01-", limit=9) == [("01-aa%_",)]
+    assert plan.run_ids("aa%_", limit=9) == [("01-aa%_",), ("02-aa%_",)]
+    assert plan.run_ids("aa%_", limit=1) == [("01-aa%_",)]
+    assert plan.run_ids("%", limit=9) == plan.run_ids("-aa", limit=9) == []
+
+
+def test_runs_that_wait_for_a_person_are_counted(plan: DbAdapter) -> None:
+    plan.delete(OrchestrationRun, "orchestration_run-1")
+
+    def waiting() -> int:
+        return plan.waiting_runs("project-1")
+
+    assert waiting() == plan.waiting_runs("nobody") == 0
+    for status in ("queued", "running", "completed", "cancelled"):
+        plan.insert(_run(status, status))
+    assert waiting() == 0
+    plan.insert(_run("asks", "blocked", waits_for="answers"))
+    plan.insert(_run("place", "blocked", waits_for="place"))
+    assert waiting() == 1
+    # A workflow's run goes on while one of its cards waits.
+    plan.insert(example(CardAssignment, id="a1", run_id="running", status="blocked"))
+    plan.insert(
+        example(CardAssignment, id="a2", run_id="queued", status="blocked", waits_for="place")
+    )
+    plan.insert(example(CardAssignment, id="a3", run_id="completed", status="blocked"))
+    assert waiting() == 2
+    # What failed waits until another try was begun.
+    lane = {"scope": "workflow", "card_id": None}
+    plan.insert(_run("f1", "failed", created_at="2026-02-01T08:00:00.000Z"))
+    plan.insert(_run("f2", "failed", created_at="2026-02-01T08:00:00.000Z", **lane))
+    assert waiting() == 4
+    plan.insert(_run("l1", "completed", created_at="2026-02-02T08:00:00.000Z"))
+    assert waiting() == 3
+    plan.insert(_run("l2", "cancelled", created_at="2026-02-02T08:00:00.000Z", **lane))
+    assert waiting() == 2
