@@ -1,61 +1,138 @@
-"""Where runs are done: who wants something of one records it first, and then sees to a supervisor."""
+"""Starting supervisors, and the lock that tells whether one lives.
+
+Whoever wants something of a run records it in the database first and calls ``ensure`` then. The
+lock is the kernel's (``flock``): it ends with the process that holds it, however that ends.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from planner.runs.folders import RunFolders
 
+LOCK_PATIENCE = 2.0
+"""Seconds that a new supervisor waits for the lock: others hold it only to look, or to let it go."""
+
+_LOOK_AGAIN = 0.01
+
+
+class Lock:
+    """A run's lock: a supervisor holds it for as long as it lives.
+
+    Nothing that the holder starts inherits it (the descriptor is closed on exec).
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Stand for the lock at ``path``; nothing is made yet."""
+        self._path = path
+        self._descriptor = -1
+
+    def take(self, patience: float = 0.0) -> bool:
+        """Take the lock; False when another process held it all that time.
+
+        Args:
+            patience: Seconds to go on trying.
+        """
+        if self._descriptor < 0:
+            make_private_folder(self._path.parent)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            self._descriptor = os.open(self._path, flags, 0o600)
+        until = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    self.release()
+                    return False
+                time.sleep(_LOOK_AGAIN)
+            else:
+                return True
+
+    def release(self) -> None:
+        """Let the lock go; nothing where it isn't held."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
 
 class Supervisors:
-    """Starts the process that drives a run, unless one lives already.
+    """Starts supervisors for the runs of one database.
 
     Attributes:
         folders: Where runs keep their files.
+        database: The path of the database, absolute.
     """
 
     def __init__(self, folders: RunFolders, database: str) -> None:
-        """See to the runs of a database.
-
-        Args:
-            folders: Where runs keep their files.
-            database: The path of the plan's file.
-        """
+        """See to the runs of ``database`` whose files are in ``folders``."""
         self.folders = folders
-        self._database = database
+        self.database = os.path.abspath(database)  # noqa: PTH100  (a link to it stays one)
 
     def ensure(self, run_id: str) -> None:
-        """Start a supervisor for a run, detached, unless one holds its lock.
+        """See to it that a supervisor looks at what the database says of a run by now.
+
+        One that lives looks once more after it has let go of its lock, so nothing recorded before
+        this call is missed. What a killed one leaves is taken up by ``reconcile.look_after``.
 
         Args:
-            run_id: The run that there is something to do for.
+            run_id: The run; what is wanted of it is recorded already.
         """
-        import fcntl
-        import subprocess
-        import sys
-
-        lock = self.folders.lock(run_id)
-        lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with lock.open("ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+        with self.unsupervised(run_id) as nobody:
+            if not nobody:
                 return
+        self._start(run_id)
+
+    def _start(self, run_id: str) -> None:
+        import subprocess
+
         with self.folders.supervisor_log(run_id).open("ab") as log:
-            subprocess.Popen(  # noqa: S603  (this program, and an argument list)
-                [
-                    sys.executable,
-                    "-m",
-                    "planner.runs.supervisor",
-                    "--db",
-                    self._database,
-                    "--runs-folder",
-                    str(self.folders.root),
-                    run_id,
-                ],
+            process = subprocess.Popen(  # noqa: S603  (this program, and an argument list)
+                self.command(run_id),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+        process.returncode = 0  # it is nobody's child to wait for
+
+    def command(self, run_id: str) -> list[str]:
+        """Return the argument list that starts a run's supervisor.
+
+        By its path and with ``-P``, so that a folder called ``planner`` where the person happens to
+        be is not taken for this program.
+        """
+        script = str(Path(__file__).with_name("supervisor.py"))
+        return [
+            *(sys.executable, "-P", script, "--db", self.database),
+            *("--runs-folder", str(self.folders.root), "--", run_id),
+        ]
+
+    @contextmanager
+    def unsupervised(self, run_id: str) -> Iterator[bool]:
+        """Tell whether no supervisor lives; if so, none begins within the block.
+
+        Args:
+            run_id: Whose supervisor.
+        """
+        lock = Lock(self.folders.lock(run_id))
+        try:
+            yield lock.take()
+        finally:
+            lock.release()
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner alone."""
+    if path.is_dir():
+        return
+    make_private_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
