@@ -240,6 +240,8 @@ class Planner:
                 f"The {kind} can't be done, since the plan was changed outside the action log: "
                 f"{error}"
             ) from error
+        except Refused as refusal:
+            raise ActionRefused(f"The {kind} can't be done: {refusal}") from refusal
         whose = done[-1].payload["whose"]
         by = f" by {whose}" if whose and whose != self._actor else ""
         how = "Undid" if kind == UNDO else "Redid"

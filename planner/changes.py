@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from planner.runs.open_runs import check_nothing_is_being_built
 from store.adapter import DbAdapter
 from store.records import BY_TABLE, Card, EventLog, OrchestrationRun, Record
 
@@ -72,8 +73,13 @@ class Changes:
             self._touched.activities.add(values["workflow_activity_id"])
 
     def delete(self, record: Record) -> list[Record]:
-        """Delete a row and all below it; returns the rows that went, the row itself first."""
+        """Delete a row and all below it; returns the rows that went, the row itself first.
+
+        Raises:
+            Refused: Some of it is being built.
+        """
         rows = self._db.subtree(type(record), *_key(record))
+        check_nothing_is_being_built(self._db, rows)
         runs = [row.id for row in rows if isinstance(row, OrchestrationRun)]
         for event in self._db.list(EventLog, run_id=runs) if runs else ():
             # The log lets go of a deleted run; undo ties it up again.

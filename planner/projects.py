@@ -13,8 +13,9 @@ import msgspec
 
 from planner.batch import new_id, said
 from planner.errors import Refused
+from planner.runs.open_runs import OPEN, check_nothing_is_being_built
 from store.adapter import DbAdapter
-from store.records import EventLog, Project, utc_now
+from store.records import CardAssignment, EventLog, OrchestrationRun, Project, utc_now
 
 SAMPLE_NAME = "Lantern, a reading list"
 """What the sample project is called."""
@@ -73,13 +74,18 @@ def delete_project(
         The project as it was.
 
     Raises:
-        Refused: There is no such project.
+        Refused: There is no such project, or some of it is being built.
         StoreError: The database could not be used.
     """
     with db.transaction():
         project = db.get(Project, project_id)
         if project is None:
             raise Refused("This project has been deleted already.")
+        being_built = db.list(OrchestrationRun, project_id=project_id, status=OPEN)
+        assigned = [run.id for run in being_built]
+        check_nothing_is_being_built(
+            db, [*being_built, *(db.list(CardAssignment, run_id=assigned) if assigned else ())]
+        )
         counts = next(row for row in db.project_counts() if row[0] == project_id)
         workflows, activities, cards = counts[3:6]
         db.insert(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from planner.batch import new_id
+from planner.runs.open_runs import open_run_of_card
 from store.adapter import DbAdapter
 from store.errors import RowMissing
 from store.records import (
@@ -27,9 +28,6 @@ from store.records import (
     Workflow,
     utc_now,
 )
-
-OPEN = (BuildState.QUEUED, BuildState.RUNNING, BuildState.BLOCKED)
-"""The states of a run that is not over; a card has one such run at most."""
 
 ENDED = (BuildState.FAILED, BuildState.COMPLETED, BuildState.CANCELLED)
 """The states of a run that is over, as long as nobody resumes it."""
@@ -201,13 +199,6 @@ def tell(
             created_at=clock(),
         )
     )
-
-
-def open_run_of_card(db: DbAdapter, card_id: str) -> OrchestrationRun | None:
-    """Return the open run that builds a card, alone or with its workflow; None without one."""
-    runs = [assignment.run_id for assignment in db.list(CardAssignment, card_id=card_id)]
-    found = db.list(OrchestrationRun, id=runs, status=OPEN) if runs else []
-    return found[-1] if found else None
 
 
 def _run_event(was: OrchestrationRun, status: BuildState, step: RunStep | None) -> str:

@@ -1111,7 +1111,7 @@ def test_deleting_a_built_card_keeps_its_events_and_undo_restores_its_runs(plan:
 
     run = [
         example(records.SystemPolicyProfile, project_id=plan.project_id),
-        example(records.OrchestrationRun, **ids, workflow_id=None),
+        example(records.OrchestrationRun, **ids, workflow_id=None, status="completed"),
         example(records.CardAssignment, card_id="w1a1c1"),
         *(
             example(table)

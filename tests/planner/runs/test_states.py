@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.runs.states import open_run_of_card, set_assignment, set_run
+from planner.runs.open_runs import open_run_of_card
+from planner.runs.states import set_assignment, set_run
 from store.adapter import DbAdapter
 from store.errors import RowMissing
 from store.records import (
