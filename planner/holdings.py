@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from planner.readiness import Held, Readiness, RuleResult, checklist, readiness_of
+from planner.runs.card_build import CardBuild, read_card_build
 from store.adapter import DbAdapter
 from store.records import (
     Card,
@@ -26,7 +27,7 @@ class CardHoldings:
     """A card and all it holds, each list in its order.
 
     ``links`` are the card's links to ``artifacts``; ``uses`` is, by artifact id, how many cards use
-    each, this one included.
+    each, this one included. ``build`` is the newest one, if there was any.
     """
 
     card: Card
@@ -38,6 +39,7 @@ class CardHoldings:
     artifacts: Sequence[ContextArtifact]
     links: Sequence[CardContextArtifact] = ()
     uses: Mapping[str, int] = field(default_factory=dict)
+    build: CardBuild | None = None
 
     @property
     def items(self) -> list[Held]:
@@ -93,4 +95,5 @@ def read_holdings(db: DbAdapter, card_id: str) -> CardHoldings | None:
             db.list(ContextArtifact, id=ids) if ids else [],
             links,
             Counter(link.context_artifact_id for link in using),
+            read_card_build(db, card_id) if card.build_state is not None else None,
         )

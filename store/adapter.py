@@ -331,3 +331,11 @@ class DbAdapter(ABC):
         Those are blocked, or have an assignment that is, for anything but a place; or they failed
         and nobody has begun another run of the same card or workflow since.
         """
+
+    @abstractmethod
+    def card_build(self, card_id: str) -> Sequence[Row]:
+        """Return the newest assignment that builds a card, as one row; none where it has none.
+
+        Row: run id, assignment id, the run's scope, agent profile, number of turns; status, step,
+        waits_for, reason and updated_at of the assignment; then the same five of the run.
+        """

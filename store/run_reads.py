@@ -118,3 +118,15 @@ SELECT
              AND later.card_id IS NULL AND later.created_at > run.created_at
        ))
 """
+
+CARD_BUILD = """
+SELECT run.id, assignment.id, run.scope, assignment.agent_profile,
+    (SELECT count(*) FROM agent_execution AS execution
+     WHERE execution.assignment_id = assignment.id),
+    assignment.status, assignment.step, assignment.waits_for, assignment.reason,
+    assignment.updated_at,
+    run.status, run.step, run.waits_for, run.reason, run.updated_at
+FROM card_assignment AS assignment JOIN orchestration_run AS run ON run.id = assignment.run_id
+WHERE assignment.card_id = ?
+ORDER BY assignment.created_at DESC, assignment.id DESC LIMIT 1
+"""

@@ -365,6 +365,9 @@ class SqliteAdapter(DbAdapter):
     def waiting_runs(self, project_id: str) -> int:
         return int(self._rows(run_reads.COUNT_WAITING_RUNS, project_id)[0][0])
 
+    def card_build(self, card_id: str) -> Sequence[Row]:
+        return self._rows(run_reads.CARD_BUILD, card_id)
+
     def _index_texts(self) -> None:
         """Have the texts indexed that triggers have noted since the last time."""
         if self._is_any_text_waiting():

@@ -275,16 +275,21 @@ class PlannerApp(ConfiguredApp):
         self._leave_for_map()
         self._map.filter_for(text)
 
-    def to_screen(self, name: str) -> None:
+    def to_screen(self, name: str, run_id: str | None = None) -> None:
         """Go to the ``map``, the ``runs`` or the ``approvals``, from whichever is shown.
 
         The map stands below the others and keeps its selection.
+
+        Args:
+            name: Which.
+            run_id: The run to select there.
         """
         pane = None if name == "map" else self._make_pane(name)
-        if pane is not None and isinstance(self.screen, type(pane)):
+        if pane is not None and run_id is None and isinstance(self.screen, type(pane)):
             return
         self._leave_for_map()
         if pane is not None:
+            pane.wanted_run = run_id
             self.push_screen(pane)
 
     def _make_pane(self, name: str) -> Panes | None:

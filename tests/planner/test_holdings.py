@@ -4,9 +4,10 @@ from pathlib import Path
 
 from planner.holdings import read_holdings
 from planner.readiness import read_readiness
-from store.records import Card
+from store.records import Card, CardAssignment, OrchestrationRun
 from tests.planner.any_actions import seed
 from tests.planner.plans import Plan, on, opened, request
+from tests.store.rows import full_plan
 
 
 def test_a_card_is_read_with_all_it_holds(database_path: Path) -> None:
@@ -49,3 +50,34 @@ def test_a_card_is_read_with_all_it_holds(database_path: Path) -> None:
         assert ready is not None
         assert ready.is_ready
         assert read_holdings(db, "nobody") is None
+
+
+def test_a_card_tells_how_its_newest_build_stands(database_path: Path) -> None:
+    with opened(database_path) as db:
+        db.insert_many(full_plan())
+
+        def words() -> tuple[str, bool]:
+            held = read_holdings(db, "card-1")
+            assert held is not None
+            assert held.build is not None
+            return held.build.words, held.build.is_open
+
+        held = read_holdings(db, "card-1")
+        assert held is not None
+        assert held.build is None
+        db.update(Card, "card-1", build_state="queued")
+        assert words() == ("queued", True)
+        own, run = (CardAssignment, "card_assignment-1"), (OrchestrationRun, "orchestration_run-1")
+        db.update(*own, waits_for="place")
+        assert words() == ("queued: it waits for a place among the agents at work", True)
+        db.update(*own, status="running", step="checks", waits_for=None)
+        assert words() == ("running: the checks run", True)
+        db.update(*own, status="blocked", step=None, waits_for="answers")
+        assert words() == ("blocked: the agent has questions", True)
+        db.update(*own, status="failed", waits_for=None)
+        assert words() == ("failed", False)
+        db.update(*own, status="completed")
+        db.update(*run, status="blocked", waits_for="approval")
+        assert words() == ("blocked: it waits for an approval", True)
+        db.update(*run, status="completed", waits_for=None)
+        assert words() == ("completed", False)

@@ -1010,6 +1010,7 @@ def test_batch_reads_take_one_query_whatever_the_size(db: DbAdapter) -> None:
             "below runs": lambda: db.below_runs(CardAssignment, ["orchestration_run-1"]),
             "run names": lambda: db.run_names(["orchestration_run-1"]),
             "waiting": lambda: db.waiting_runs("project-1"),
+            "build": lambda: db.card_build("card-1"),
         }
         activities, cards = db.list(WorkflowActivity), db.list(Card)
         for name, read in reads.items():
@@ -1099,6 +1100,21 @@ def test_a_run_is_found_by_a_beginning_or_an_end_of_its_id(plan: DbAdapter) -> N
     assert plan.run_ids("aa%_", limit=9) == [("01-aa%_",), ("02-aa%_",)]
     assert plan.run_ids("aa%_", limit=1) == [("01-aa%_",)]
     assert plan.run_ids("%", limit=9) == plan.run_ids("-aa", limit=9) == []
+
+
+def test_the_newest_build_of_a_card(plan: DbAdapter) -> None:
+    plan.insert(_run("r2", "blocked", waits_for="approval", reason="It is done."))
+    late = "2027-02-02T08:00:00.000Z"
+    plan.insert(example(CardAssignment, id="a2", run_id="r2", status="completed", created_at=late))
+    assert plan.card_build("card-1") == [
+        (
+            *("r2", "a2", "card", "default", 0, "completed", None, None, None, NOW),
+            *("blocked", None, "approval", "It is done.", NOW),
+        )
+    ]
+    plan.insert(example(AgentExecution, id="e2", assignment_id="a2"))
+    assert plan.card_build("card-1")[0][4] == 1
+    assert plan.card_build("nobody") == []
 
 
 def test_runs_that_wait_for_a_person_are_counted(plan: DbAdapter) -> None:

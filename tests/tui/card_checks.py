@@ -410,3 +410,9 @@ async def _leave(card: CardHands, key: str) -> None:
 def said(card: CardHands) -> str:
     """What the screen last said, in full."""
     return card.screen.status._note
+
+
+@checks("run")
+async def _run(card: CardHands, key: str) -> None:
+    await card.press(key)
+    assert "This card was never built." in card.status

@@ -1,5 +1,6 @@
 """Rows, lines and Markdown of a card: nothing is wider than there is room for, nothing is lost."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from store.records import CardPlannedFile
+from planner.runs.card_build import CardBuild, Standing
+from store.records import BuildState, CardPlannedFile, RunScope, WaitsFor
 from tests.tui.maps import TITLES, is_drawable
 from tui.text import visible_lines
+from tui.widgets.build_rows import build_rows
 from tui.widgets.card_lines import guess, lay_out
 from tui.widgets.card_rows import Row, chunks
 from tui.widgets.file_tree import planned_path, tree_rows
@@ -54,6 +57,32 @@ def test_no_line_of_a_row_is_too_wide(
 def test_markdown_is_always_drawable(text: str, width: int) -> None:
     for line in markdown(text, width):
         assert is_drawable(line)
+
+
+def test_a_build_says_how_it_stands_and_which_keys_lead_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.when.present", lambda: datetime(2026, 1, 31, 8, 5, tzinfo=UTC))
+    moment = "2026-01-31T08:00:00.000Z"
+    asks = Standing(BuildState.BLOCKED, None, WaitsFor.ANSWERS, "Which port?\x1b[2J", moment)
+    build = CardBuild(
+        run_id="r",
+        assignment_id="a",
+        scope=RunScope.CARD,
+        agent="claude",
+        turns=2,
+        own=asks,
+        run=asks,
+    )
+    rows = list(build_rows(build, answer="A", go="r"))
+    lines = ["".join(text for text, _ in line) for row in rows for line in lay_out(row, 70)]
+    assert lines == [
+        "",
+        "Build  claude · turn 2 · 5 min ago",
+        "■ blocked: the agent has questions",
+        "Which port?\\x1b[2J",
+        "A on a question answers it · r shows the run",
+    ]
 
 
 def test_markdown_is_rendered() -> None:

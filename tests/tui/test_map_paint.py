@@ -129,6 +129,19 @@ def test_signs_and_counts_tell_all_without_colour() -> None:
         assert sign in facts
 
 
+@pytest.mark.parametrize("state", BuildState)
+def test_a_build_is_told_by_sign_and_word(state: BuildState) -> None:
+    card = CardFace("c", 42, "", "active", 0, state, "2026", 3, 0, 2, 3)
+    assert f"{FINALIZED} {BUILD[state]} {state} 3r 2f" in drawn(card)[2]
+    narrow = drawn(card, width=25)[2]
+    if state in ("completed", "cancelled"):  # no longer news: the status is what it led to
+        assert f"#42 {STATUS['active']} active" in narrow
+        assert f"{FINALIZED} {BUILD[state]} 3r 2f" in drawn(card, width=29)[2]
+    else:
+        assert f"{BUILD[state]} {state}" in narrow
+        assert "active" not in narrow
+
+
 def test_readiness_is_told_by_its_sign() -> None:
     def mark(finalized_at: str | None, *counts: int) -> str:
         face = CardFace("c", 7, "", "todo", 0, None, finalized_at, *counts)

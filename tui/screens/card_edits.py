@@ -35,6 +35,14 @@ class CardEdits(CardTyping, CardArtifacts):
 
         self.on_card(lambda session, card_id: finalize(session, [card_id]))
 
+    def action_card_run(self) -> None:
+        """Go to the run that builds the card, or built it last."""
+        held = self.held
+        if held is not None and held.build is not None:
+            self.planner_app.to_screen("runs", held.build.run_id)
+        else:
+            self.refuse("This card was never built.")
+
     # Its items
 
     def action_card_status_of(self, status: str) -> None:

@@ -34,6 +34,9 @@ class Panes(PlanScreen):
         ),
     ]
 
+    wanted_run: str | None = None
+    """The id of the run that is to be selected, set before the screen is shown."""
+
     def action_to_screen(self, name: str) -> None:
         """Go to another of the three screens."""
         self.planner_app.to_screen(name)

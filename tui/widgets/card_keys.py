@@ -70,6 +70,9 @@ CARD_KEYS: list[BindingType] = [
         "Say that the card may be built, or take that back",
         show=True,
     ),
+    _key(
+        "r", "screen.card_run", "Run", "run", "Go to the run that builds the card, or built it last"
+    ),
     _key("u", "screen.undo", "Undo", "undo", "Take back the latest change", show=True),
     _key("ctrl+r", "screen.redo", "Redo", "redo", "Bring back what was undone"),
     _key("s", "screen.card_status(1)", "Status", "status", "Give the card its next status"),

@@ -114,6 +114,8 @@ def card_rows(
     rules: bool = True,
     add: str = "n",
     edit: str = "enter",
+    answer: str = "A",
+    go: str = "r",
 ) -> list[Row]:
     """Return a card's rows, in order.
 
@@ -125,6 +127,8 @@ def card_rows(
         rules: Whether to tell the rules of readiness too.
         add: The key that adds to a section.
         edit: The key that edits what is selected.
+        answer: The key that answers a question.
+        go: The key that leads to the card's run.
     """
     card = holdings.card
     number = f"#{card.number} " if card.number is not None else ""
@@ -133,6 +137,10 @@ def card_rows(
     if reads and rules and not card.finalized_at and not holdings.is_ready:
         lacks = "; ".join(result.missing for result in holdings.checklist if not result.met)
         rows.append(Row("faint", text=f"not ready: {lacks}"))
+    if holdings.build is not None:
+        from tui.widgets.build_rows import build_rows  # few cards are built at a time
+
+        rows += build_rows(holdings.build, answer=answer, go=go)
     rows += _description(card, reads=reads, edit=edit)
     if card.quick_answer or reads:
         none = "" if card.quick_answer else f"none: {edit} writes one"

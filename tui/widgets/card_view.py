@@ -238,6 +238,8 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
                 rules=self._shows_rules,
                 add=self._keys.get("add", "n"),
                 edit=self._keys.get("edit", "enter"),
+                answer=self._keys.get("answer", "A"),
+                go=self._keys.get("run", "r"),
             )
         ids = list(dict.fromkeys(row.id for row in rows if row.id))
         wanted, selected = self._wanted, self._selected
@@ -305,7 +307,7 @@ class CardView(CardCanvas, KeysInOrder, can_focus=True, inherit_bindings=False):
 
     def on_focus(self) -> None:
         """Show that someone is at it now."""
-        for name in ("add", "edit"):
+        for name in ("add", "edit", "answer", "run"):
             self._keys[name] = key_of(self.screen, f"card_view.{name}")
         self._read(True)
 

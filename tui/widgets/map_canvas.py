@@ -45,6 +45,7 @@ class MapCanvas(ScrollView, inherit_bindings=False):
     MapCanvas > .map--status-questions { color: $text-warning; }
     MapCanvas > .map--status-review { color: $text-accent; }
     MapCanvas > .map--status-production { color: $text-success; }
+    MapCanvas > .map--failed { color: $text-error; }
     MapCanvas > .map--activity-yellow { background: $activity-yellow; color: $activity-text; }
     MapCanvas > .map--activity-blue { background: $activity-blue; color: $activity-text; }
     MapCanvas > .map--activity-purple { background: $activity-purple; color: $activity-text; }
@@ -55,7 +56,7 @@ class MapCanvas(ScrollView, inherit_bindings=False):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"map--{name}" for name in ("gap", "note", "lane", "lane-selected", "mark")),
+        *(f"map--{name}" for name in ("gap", "note", "lane", "lane-selected", "mark", "failed")),
         *(f"map--{name}" for name in ("card", "card-meta", "selected", "selected-meta")),
         *(f"map--activity-{color}" for color in COLORS),
         *(

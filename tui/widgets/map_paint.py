@@ -6,7 +6,7 @@ look-up. Colours are handed in as styles, which the map view takes from its CSS.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from planner.board import CardFace, Column, Lane
+from store.records import BuildState
 from tui.glyphs import (
     BUILD,
     FINALIZED,
@@ -29,6 +30,22 @@ from tui.text import clip, visible, wrap
 
 MOST_KEPT = 4096
 """Cards whose strips are kept; far more than any screen shows."""
+
+_TELLING = frozenset({"queued", "running", "blocked", "failed"})
+"""Build states whose word comes before the status's, where there is room for one."""
+
+_BUILD_STYLES: dict[str, str] = {
+    BuildState.QUEUED: "status-todo",
+    BuildState.RUNNING: "status-active",
+    BuildState.BLOCKED: "status-questions",
+    BuildState.FAILED: "failed",
+    BuildState.COMPLETED: "status-production",
+    BuildState.CANCELLED: "status-todo",
+}
+"""The style of each build state: as the status that goes with it."""
+
+Facts = tuple[str, str, str, str]
+"""What the last line of a card says: on the left; on the right before its build, of it, after it."""
 
 CardStyles = tuple[Style, Style, Style, Style]
 """How a card looks: its title, its facts, its bar, its status."""
@@ -100,9 +117,14 @@ class MapPaint:
         room = self.width - 2
         title = wrap(visible(card.title), room, 2)
         title += [""] * (2 - len(title))
-        left, right = _facts(card, room)
-        padding = " " * max(0, room - cell_len(left) - cell_len(right))
-        facts = [edge, Segment(f" {left}", status), Segment(f"{padding}{right}", meta)]
+        left, before, build, after = _facts(card, room)
+        padding = " " * max(0, room + 1 - _cells(left, before, build, after))
+        facts = [edge, Segment(f" {left}", status), Segment(f"{padding}{before}", meta)]
+        if build:
+            told = self._styles(_BUILD_STYLES[card.build_state or ""])
+            facts.append(Segment(build, meta + Style(color=told.color)))
+        if after:
+            facts.append(Segment(after, meta))
         return (
             *(
                 Strip([edge, *_line(f" {text}", self.width - 1, body)], self.width)
@@ -135,12 +157,13 @@ class MapPaint:
         return self._mixed[key]
 
 
-def _facts(card: CardFace, room: int) -> tuple[str, str]:
-    """Return a card's facts, left and right, with words where they fit."""
+def _facts(card: CardFace, room: int) -> Facts:
+    """Return a card's facts, with words where they fit."""
     number = f"#{card.number}" if card.number is not None else "#–"
     glyph = STATUS.get(card.status, "·")
     priority = priority_sign(card.priority)
-    build = BUILD.get(card.build_state, "") if card.build_state else ""
+    state = card.build_state
+    build = BUILD.get(state, "") if state else ""
     mark = FINALIZED if card.is_finalized else READY if card.is_ready else ""
     counts = [
         f"{count}{sign}"
@@ -151,11 +174,37 @@ def _facts(card: CardFace, room: int) -> tuple[str, str]:
         )
         if count
     ]
-    right = " ".join([*filter(None, [mark, build]), *counts])
     short = " ".join(filter(None, [number, glyph, priority]))
     worded = " ".join(filter(None, [number, glyph, str(card.status), priority]))
-    left = worded if len(worded) + len(right) + 1 <= room else short
-    return left, right
+    lefts = [worded, short]
+    if not build:
+        return _fitting(lefts, mark, [""], counts, room)
+    built = f"{build} {state}"
+    if state in _TELLING:
+        # What an agent is at says more than the status that follows from it.
+        found = _fitting(lefts, mark, [built], counts, room)
+        if _cells(*found) <= room:
+            return found
+    return _fitting(lefts, mark, [built, build], counts, room)
+
+
+def _fitting(
+    lefts: Sequence[str], mark: str, builds: Sequence[str], counts: Sequence[str], room: int
+) -> Facts:
+    """Return the first of what can be said that fits, or the last."""
+    found: Facts = ("", "", "", "")
+    for left in lefts:
+        for build in builds:
+            before = f"{mark} " if mark and (build or counts) else mark
+            after = f" {' '.join(counts)}" if build and counts else " ".join(counts)
+            found = (left, before, build, after)
+            if _cells(*found) <= room:
+                return found
+    return found
+
+
+def _cells(left: str, *right: str) -> int:
+    return cell_len(left) + 1 + sum(map(cell_len, right))
 
 
 def _count(shown: int, size: int, word: str) -> str:
