@@ -72,6 +72,13 @@ class CardHoldings:
         return next((ln for ln in self.links if ln.context_artifact_id == artifact_id), None)
 
 
+def planned_path(planned: CardPlannedFile) -> str:
+    """Return where a planned file goes: its module, when it names one, and its name."""
+    module = (planned.module_hint or "").strip().strip("/")
+    name = planned.logical_file_name.strip().lstrip("/")
+    return f"{module}/{name}" if module and not name.startswith(f"{module}/") else name
+
+
 def read_holdings(db: DbAdapter, card_id: str) -> CardHoldings | None:
     """Read a card and all it holds; None when there is no such card.
 

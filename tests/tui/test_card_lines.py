@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
+from planner.holdings import planned_path
 from planner.runs.card_build import CardBuild, Standing
 from store.records import BuildState, CardPlannedFile, RunScope, WaitsFor
 from tests.tui.maps import TITLES, is_drawable
@@ -16,7 +17,7 @@ from tui.text import visible_lines
 from tui.widgets.build_rows import build_rows
 from tui.widgets.card_lines import guess, lay_out
 from tui.widgets.card_rows import Row, chunks
-from tui.widgets.file_tree import planned_path, tree_rows
+from tui.widgets.file_tree import tree_rows
 from tui.widgets.markdown_lines import STYLES, markdown_lines
 
 PLAIN = {name: Style() for name in STYLES}

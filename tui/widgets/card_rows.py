@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from planner.holdings import planned_path
 from store.records import (
     Card,
     CardAssumption,
@@ -29,7 +30,7 @@ from tui.glyphs import (
     priority_word,
 )
 from tui.text import visible_lines
-from tui.widgets.file_tree import planned_path, tree_rows
+from tui.widgets.file_tree import tree_rows
 
 if TYPE_CHECKING:
     from planner.holdings import CardHoldings

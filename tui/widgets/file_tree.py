@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from planner.holdings import planned_path
 from store.records import CardPlannedFile
 
 Branch = tuple[int, str, CardPlannedFile | None]
 """How deep a line of the tree is, its name, and its file; a folder has none."""
-
-
-def planned_path(planned: CardPlannedFile) -> str:
-    """Return where a planned file goes: its module, when it names one, and its name."""
-    module = (planned.module_hint or "").strip().strip("/")
-    name = planned.logical_file_name.strip().lstrip("/")
-    return f"{module}/{name}" if module and not name.startswith(f"{module}/") else name
 
 
 def tree_rows(files: Sequence[CardPlannedFile]) -> Iterator[Branch]:
