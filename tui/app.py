@@ -23,7 +23,7 @@ from tui.plan_thread import PlanThread
 from tui.progress import ProgressWatch
 from tui.remembered import Remembered
 from tui.screens.map import MapScreen
-from tui.session import Failed, Session
+from tui.session import Failed, RunsWait, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +148,8 @@ class PlannerApp(ConfiguredApp):
         self._tour_is_new = self.config.tour and not seen
         self.paints = False
         """Whether what a screen paints is shown: not before the app has mounted."""
+        self.runs_wait = 0
+        """How many runs of the open project wait for a person."""
         self._progress = ProgressWatch(self, self._plan)
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
@@ -228,6 +230,8 @@ class PlannerApp(ConfiguredApp):
 
         What comes before there is a map is kept for it.
         """
+        if isinstance(message, RunsWait):
+            self.runs_wait = message.count
         with self._early_lock:
             if self._early is not None:
                 self._early.append(message)

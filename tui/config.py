@@ -21,6 +21,7 @@ class Config(msgspec.Struct, frozen=True):
         ascii: Whether to draw with ASCII alone; None leaves it to the locale.
         editor: The editor for long texts with its arguments; empty for the environment's.
         bell: Whether the terminal's bell tells of what could not be done.
+        notify: What tells that a run needs a person: ``off``, ``bell`` or ``desktop``.
         toasts: Whether messages may pop up over the board.
         tour: Whether the first start on the sample plan shows the tour.
         mouse: Whether the board takes the mouse.
@@ -31,6 +32,7 @@ class Config(msgspec.Struct, frozen=True):
     ascii: bool | None = None
     editor: tuple[str, ...] = ()
     bell: bool = True
+    notify: str = "bell"
     toasts: bool = True
     tour: bool = True
     mouse: bool = True

@@ -77,6 +77,15 @@ def _yes(value: Any) -> bool:
     return value
 
 
+def _notify(value: Any) -> str:
+    if value not in NOTIFY:
+        raise Wrong('"off", "bell" or "desktop"')
+    return str(value)
+
+
+NOTIFY = ("off", "bell", "desktop")
+"""How it may be told that a run waits for a person."""
+
 OPTIONS = (
     Option(
         "theme",
@@ -111,6 +120,15 @@ OPTIONS = (
         "false",
         "Ring the terminal's bell when something could not be done. It is always told in words too.",
         _yes,
+    ),
+    Option(
+        "notify",
+        '`"off"`, `"bell"` or `"desktop"`',
+        '"bell"',
+        '"desktop"',
+        "What tells that a run needs you, besides the message on the board: the terminal's bell (unless `bell` is "
+        "false), or a notification of the desktop, by `notify-send`, `osascript` or the terminal itself.",
+        _notify,
     ),
     Option(
         "toasts",

@@ -59,6 +59,22 @@ class ConfiguredApp(KeyGate):
         if self.config.bell:
             super().bell()
 
+    def call_for_person(self, text: str) -> None:
+        """Tell someone who may look elsewhere that they are needed, as the config says.
+
+        Args:
+            text: What for.
+        """
+        if self.config.notify == "bell":
+            self.bell()
+        elif self.config.notify == "desktop":
+            from tui.notify import notify
+
+            sequence = notify(text)
+            if sequence and self._driver is not None:
+                self._driver.write(sequence)
+                self._driver.flush()
+
     def _begin_with(self, name: str) -> None:
         """Take a theme without reading the style sheets once more, as setting it would."""
         self.set_reactive(ConfiguredApp.theme, name)

@@ -29,6 +29,9 @@ BUILD: dict[str, str] = {
 }
 """How far a run has come."""
 
+WAITS = "■"
+"""A run that goes on only when a person does something."""
+
 FINALIZED = "◆"
 """A card that may be built: someone finalized it."""
 

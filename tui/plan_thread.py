@@ -175,6 +175,7 @@ class PlanThread(threading.Thread):
         job, what = asked
         self.doing = Doing(what)
         session.run(job)
+        session.is_unsure = True
         self.doing = None
         self._finished += 1
         return True

@@ -103,6 +103,18 @@ class DetailsRead(Message):
     whole: bool
 
 
+@dataclass
+class RunsWait(Message):
+    """So many runs of the open project wait for a person.
+
+    ``news`` says of the last one why, where there are more than before; empty otherwise.
+    """
+
+    project_id: str
+    count: int
+    news: str = ""
+
+
 class Session:
     """One person's work on one plan; every method runs on the plan's thread."""
 
@@ -136,6 +148,9 @@ class Session:
         self._seen_version = -1
         self._offered = False
         self._tells_details = False
+        self.is_unsure = True
+        """Whether something may have changed since the last look."""
+        self._waiting: RunsWait | None = None
 
     @cached_property
     def _planner(self) -> Planner:
@@ -187,6 +202,18 @@ class Session:
         if version != self._seen_version:
             self.reload()
             self._seen_version = version
+            self.is_unsure = True
+        if self.is_unsure:
+            self.is_unsure = False
+            self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
+        """Tell how many runs wait for a person, where that is something new."""
+        from tui.asks.waiting import read_waiting  # not needed for the first frame
+
+        before, self._waiting = self._waiting, read_waiting(self, self._waiting)
+        if self._waiting is not before and (before is not None or self._waiting.count):
+            self._post(self._waiting)
 
     def apply(
         self,

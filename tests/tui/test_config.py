@@ -104,7 +104,7 @@ def test_a_bom_and_windows_line_ends_are_fine(path: Path) -> None:
         ),
         (
             "[board]\nzoom = 3",
-            "line 2: [board] has no option zoom. It has theme, ascii, editor, bell, toasts, tour, mouse.",
+            "line 2: [board] has no option zoom. It has theme, ascii, editor, bell, notify, toasts, tour, mouse.",
         ),
         (
             '[board]\ntheme = "plannr-dark"',

@@ -8,12 +8,12 @@ from planner.projects import ProjectFace
 from tui.asks.projects import read_projects
 from tui.keys import key_for
 from tui.screens.card_edits import CardEdits
-from tui.screens.map_edits import MapEdits
+from tui.screens.map_runs import MapRuns
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.map_cursor import find
 
 
-class MapOpens(MapEdits, CardEdits):
+class MapOpens(MapRuns, CardEdits):
     """The part of the map screen that opens others over it; each is imported when it is opened."""
 
     pane_card: str | None = None

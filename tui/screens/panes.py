@@ -37,6 +37,11 @@ class Panes(PlanScreen):
     wanted_run: str | None = None
     """The id of the run that is to be selected, set before the screen is shown."""
 
+    @property
+    def runs_key(self) -> str:
+        """The key that leads to the runs."""
+        return self._key("screen.runs", "2")
+
     def action_to_screen(self, name: str) -> None:
         """Go to another of the three screens."""
         self.planner_app.to_screen(name)

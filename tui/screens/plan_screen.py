@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tui.keys import key_for, key_now
 from tui.plan_thread import PlanThread
-from tui.session import BoardRead, Failed, Session
+from tui.session import BoardRead, Failed, RunsWait, Session
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class PlanScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to hear of the plan."""
         self.planner_app.hear(self)
+        self._show_waiting(self.planner_app.runs_wait)
 
     def on_unmount(self) -> None:
         """Hear no more."""
@@ -101,6 +102,26 @@ class PlanScreen(Screen[None]):
     def toast_bottom(self) -> int:
         """The line below the last one that what stands over the screen may cover."""
         return self.status.region.y
+
+    def on_runs_wait(self, message: RunsWait) -> None:
+        """Show how many runs wait for a person; say so when there are more than before."""
+        self._show_waiting(message.count)
+        if message.news:
+            key = self.runs_key
+            self.toast(message.news, f"{key} shows it" if key else "")
+
+    @property
+    def runs_key(self) -> str:
+        """The key that leads to the runs from here; empty where none does."""
+        return ""
+
+    def _show_waiting(self, count: int) -> None:
+        for line in self.query("#status").results(StatusLine):
+            line.show_waiting(count, self.runs_key)
+
+    @on(StatusLine.WaitingClicked)
+    def _on_waiting_clicked(self) -> None:
+        self.planner_app.to_screen("runs")
 
     @on(events.Resize)
     def _on_resized(self) -> None:
