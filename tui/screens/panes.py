@@ -17,13 +17,16 @@ class Panes(PlanScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "to_screen('map')", "Map", id="screen.map", tooltip="Go to the map"),
+        Binding(
+            "1", "to_screen('map')", "Map", id="screen.map", tooltip="Go to the map", show=False
+        ),
         Binding(
             "2",
             "to_screen('runs')",
             "Runs",
             id="screen.runs",
             tooltip="Go to the runs: what is built, how far, and what waits for you",
+            show=False,
         ),
         Binding(
             "3",
@@ -31,6 +34,7 @@ class Panes(PlanScreen):
             "Approvals",
             id="screen.approvals",
             tooltip="Go to what waits for your approval",
+            show=False,
         ),
     ]
 

@@ -116,7 +116,8 @@ class StatusLine(Widget):
         project, counts, badge, room = self._left()
         segments = [Segment(project, self.get_component_rich_style("status--project"))]
         segments.append(Segment(counts, style))
-        segments.append(Segment(badge, self.get_component_rich_style("status--waiting")))
+        if badge:
+            segments.append(Segment(badge, self.get_component_rich_style("status--waiting")))
         if self._progress is not None:
             segments += self._bar(self._progress, room)
         else:
