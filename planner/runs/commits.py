@@ -1,0 +1,205 @@
+"""What an agent committed, and what it left: its own commits found, the rest committed for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from planner.runs.git import git, path_from_git
+from planner.runs.mending import Mender
+from planner.runs.rescue import IDENTITY, RescueName, add_everything, keep, looked_at
+from planner.runs.worktree_state import Worktree, WorktreeState, alone
+from store.records import CommitMaker
+
+LONGEST_SUBJECT = 100
+LONGEST_MESSAGE = 4000
+"""Characters kept of a commit's message."""
+
+MOST_NAMED = 5
+
+_OURS = re.compile(r", committed by planner-tui\.\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCommit:
+    """A commit of an assignment, with who made it."""
+
+    sha: str
+    message: str
+    committed_at: str
+    made_by: CommitMaker
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a worktree was left: everything in commits, on its branch.
+
+    Attributes:
+        head: The commit the branch is at.
+        commits: All since the base, oldest first.
+        words: What was found and done besides, a sentence each.
+    """
+
+    head: str
+    commits: tuple[FoundCommit, ...]
+    words: tuple[str, ...]
+
+
+def settle(
+    repository: Path,
+    worktree: Path,
+    branch: str,
+    base: str,
+    *,
+    message: str,
+    agent: str,
+    leave: Collection[str] = (),
+) -> Settled:
+    """See to it that all an agent did is in commits on its branch, and find them.
+
+    What it left uncommitted is committed for it. A worktree that it deleted, a branch it left, a
+    history it rewrote, a merge it did not finish are put right; what can't be on the branch goes
+    to a rescue ref. Done again it finds the same.
+
+    Args:
+        repository: Whose worktree it is.
+        worktree: Where the agent was at work.
+        branch: The branch it was to be on.
+        base: The commit it began at.
+        message: What a commit made for it is about: the card.
+        agent: The name of its profile.
+        leave: Paths that are nobody's work, such as files copied in before the agent began.
+
+    Raises:
+        Refused: Git can't do it; nothing is lost.
+    """
+    left_alone = frozenset(path.encode("utf-8", "surrogateescape") for path in leave)
+    with alone(worktree) as held:
+        mender = Mender(repository, worktree, branch, base, held=held, leave=left_alone)
+        tree = mender.worktree()
+        state = mender.state(tree)
+        if state.operation or state.unmerged:
+            state = mender.operation_ended(tree, state)
+        if state.branch != branch or state.head is None:
+            state = mender.back_on_branch(tree, state)
+        about = _subject(message)
+        if not state.is_clean:
+            said = f"{about}\n\nLeft uncommitted by {_one_line(agent)}, committed by planner-tui.\n"
+            mender.words += _commit_left(tree, state, said, branch, left_alone)
+        head, rewritten, commits = _found(repository, base, branch)
+        if rewritten:
+            said = f"{about}\n\nMade by {_one_line(agent)} elsewhere, committed by planner-tui.\n"
+            mender.on_base(tree, head, said)
+            head, _, commits = _found(repository, base, branch)
+    return Settled(head, commits, tuple(mender.words))
+
+
+def _commit_left(
+    tree: Worktree,
+    state: WorktreeState,
+    message: str,
+    branch: str,
+    leave: Collection[bytes],
+) -> list[str]:
+    """Commit what is in no commit; returns what there is to say of it."""
+    words = []
+    problems, tips = add_everything(tree, state, leave=leave)
+    if state.hidden:
+        words.append(
+            f"The agent had told git not to look at {_named(state.hidden)}; it was looked at."
+        )
+    if state.inner:
+        kept = [keep(tree, sha, RescueName.of(branch)) for sha in tips]
+        words.append(
+            f"{_named(state.inner)} had a repository of its own: the files were committed, without "
+            "its history."
+            + "".join(f" {looked_at(tree.repository, ref)}" for ref in dict.fromkeys(kept))
+        )
+    if state.submodules:
+        words.append(
+            f"In {_named(state.submodules)}, a submodule, the agent changed something; only the "
+            "commit that it is at can be told here."
+        )
+    words += (f"Git could not take a file: {problem}" for problem in problems[:MOST_NAMED])
+    arguments = ("commit", "--quiet", "--no-verify", "--cleanup=whitespace", "-F", "-")
+    text = message.encode("utf-8", "replace")
+    done = tree.git(*arguments, stdin=text, settings=("user.useConfigOnly=true",), check=False)
+    if done.exit_code and "tell me who you are" in done.said:
+        done = tree.git(*arguments, stdin=text, environ=IDENTITY, check=False)
+    if done.exit_code == 0:
+        count = len({*state.changed, *state.untracked, *state.hidden})
+        if count:
+            words.append(
+                f"{count:,} file{'s' if count != 1 else ''} left uncommitted by the agent "
+                f"{'were' if count != 1 else 'was'} committed for it."
+            )
+    elif done.said.strip():
+        # With nothing to commit, git says so on the other stream.
+        words.append(f"What the agent left could not be committed: {done.said.strip()[:500]}")
+    return words
+
+
+def _found(repository: Path, base: str, branch: str) -> tuple[str, bool, tuple[FoundCommit, ...]]:
+    """Return a branch's tip, whether the base is not below it, and the commits since the base."""
+    ref = f"refs/heads/{branch}"
+    said = git(
+        repository,
+        "log",
+        "-z",
+        "--reverse",
+        "--topo-order",
+        "--encoding=UTF-8",
+        "--format=%m %H %ct%n%B",
+        "--end-of-options",
+        f"{base}...{ref}",
+        "--",
+    )
+    rewritten = False
+    commits = []
+    for entry in said.fields:
+        line, _, message = entry.partition(b"\n")
+        side, sha, moment = line.decode().split(" ")
+        if side == "<":
+            rewritten = True
+            continue
+        text = message.decode("utf-8", "replace").strip()
+        commits.append(
+            FoundCommit(
+                sha=sha,
+                message=text[:LONGEST_MESSAGE],
+                committed_at=_moment(int(moment)),
+                made_by=CommitMaker.SUPERVISOR if _OURS.search(text) else CommitMaker.AGENT,
+            )
+        )
+    if commits and not rewritten:
+        return commits[-1].sha, False, tuple(commits)
+    head = git(repository, "rev-parse", "--verify", "--end-of-options", ref).text
+    return head, rewritten, tuple(commits)
+
+
+def _moment(seconds: int) -> str:
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        moment = datetime.fromtimestamp(0, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _subject(message: str) -> str:
+    text = _one_line(message)
+    return text if len(text) <= LONGEST_SUBJECT else f"{text[: LONGEST_SUBJECT - 1]}…"
+
+
+def _one_line(text: str) -> str:
+    """Return a text as one line without control characters; never an empty one."""
+    kept = "".join(letter if letter.isprintable() else " " for letter in text[:4000])
+    return " ".join(kept.split()) or "Card"
+
+
+def _named(paths: Collection[bytes]) -> str:
+    names = [path_from_git(path) for path in paths]
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")

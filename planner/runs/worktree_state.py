@@ -1,0 +1,200 @@
+"""How a worktree stands: where its HEAD is, what is in no commit, what it is in the middle of."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.runs.git import GitResult, git
+
+_OPERATIONS = (
+    ("rebase-merge", "a rebase"),
+    ("rebase-apply", "a rebase"),
+    ("MERGE_HEAD", "a merge"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick"),
+    ("REVERT_HEAD", "a revert"),
+    ("BISECT_LOG", "a bisection"),
+)
+_NO_HEAD = "(initial)"
+_DETACHED = "(detached)"
+
+
+@dataclass(frozen=True, slots=True)
+class Worktree:
+    """A worktree, and how git is called in it whatever an agent has done to its ``.git``.
+
+    Attributes:
+        repository: Whose worktree it is.
+        path: Its folder.
+        own: The folder in which git keeps its HEAD and index.
+        held: A file descriptor that holds it locked; git inherits it, so that a git which has
+            outlived its supervisor still keeps the next one away.
+    """
+
+    repository: Path
+    path: Path
+    own: Path
+    held: int | None = None
+
+    def place(self, path: bytes) -> Path:
+        """Return where a path of the worktree is on the disk."""
+        return self.path / os.fsdecode(path)
+
+    def git(
+        self,
+        *arguments: str | bytes,
+        stdin: bytes | None = None,
+        environ: Mapping[str, str] | None = None,
+        settings: Sequence[str] = (),
+        check: bool = True,
+    ) -> GitResult:
+        """Call git in the worktree; hooks are off.
+
+        Raises:
+            GitFailed: It ended with anything but 0, and ``check``.
+        """
+        where = {"GIT_DIR": os.fspath(self.own), "GIT_WORK_TREE": os.fspath(self.path)}
+        folder = self.path if self.path.is_dir() else self.own
+        return git(
+            folder,
+            *arguments,
+            stdin=stdin,
+            environ={**where, **(environ or {})},
+            settings=settings,
+            check=check,
+            inherits=() if self.held is None else (self.held,),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorktreeState:
+    """How a worktree stands. Paths are bytes, as git has them.
+
+    Attributes:
+        head: The commit of HEAD; None before a first commit, or when its branch was deleted.
+        branch: The branch that HEAD is on; None when it is detached.
+        changed: Tracked paths that differ from HEAD or from the index.
+        untracked: Files git does not know, and does not ignore.
+        inner: Folders that are repositories of their own, which git does not know.
+        unmerged: Whether paths wait for a conflict to be resolved.
+        hidden: Tracked paths whose changes git was told not to look at.
+        operation: What it is in the middle of, such as ``a merge``; None for nothing.
+        submodules: Those of the changed paths that are submodules.
+    """
+
+    head: str | None
+    branch: str | None
+    changed: tuple[bytes, ...] = ()
+    untracked: tuple[bytes, ...] = ()
+    inner: tuple[bytes, ...] = ()
+    unmerged: bool = False
+    hidden: tuple[bytes, ...] = ()
+    operation: str | None = None
+    submodules: tuple[bytes, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything in it is in the commit of HEAD."""
+        return not (self.changed or self.untracked or self.inner or self.hidden or self.operation)
+
+
+def read_state(tree: Worktree, *, leave: Collection[bytes] = ()) -> WorktreeState:
+    """Read how a worktree stands.
+
+    Args:
+        tree: The worktree.
+        leave: Untracked paths that are nobody's work, such as files copied in before the agent.
+
+    Raises:
+        GitFailed: Git can't tell.
+    """
+    said = tree.git(
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "-z",
+        "--untracked-files=all",
+        "--no-renames",
+        "--no-ahead-behind",
+        "--ignore-submodules=none",
+    )
+    head: str | None = None
+    branch: str | None = None
+    changed: list[bytes] = []
+    untracked: list[bytes] = []
+    inner: list[bytes] = []
+    submodules: list[bytes] = []
+    unmerged = False
+    for line in said.fields:
+        kind = line[:2]
+        if kind == b"? ":
+            path = line[2:]
+            if path.endswith(b"/"):
+                inner.append(path[:-1])
+            elif path not in leave:
+                untracked.append(path)
+        elif kind == b"1 ":
+            fields = line.split(b" ", 8)
+            changed.append(fields[8])
+            if fields[2][:1] == b"S":
+                submodules.append(fields[8])
+        elif kind == b"u ":
+            changed.append(line.split(b" ", 10)[10])
+            unmerged = True
+        elif line.startswith(b"# branch.oid "):
+            oid = line[13:].decode()
+            head = None if oid == _NO_HEAD else oid
+        elif line.startswith(b"# branch.head "):
+            name = os.fsdecode(line[14:])
+            branch = None if name == _DETACHED else name
+    return WorktreeState(
+        head=head,
+        branch=branch,
+        changed=tuple(changed),
+        untracked=tuple(untracked),
+        inner=tuple(inner),
+        unmerged=unmerged,
+        hidden=_hidden(tree),
+        operation=operation(tree.own),
+        submodules=tuple(submodules),
+    )
+
+
+def _hidden(tree: Worktree) -> tuple[bytes, ...]:
+    """Return tracked paths that git was told to take for unchanged.
+
+    What is skipped since the checkout is sparse is meant to be, and isn't there.
+    """
+    flagged = [
+        line
+        for line in tree.git("ls-files", "-v", "-z").fields
+        if line[:1].islower() or line[:1] == b"S"
+    ]
+    return tuple(
+        line[2:] for line in flagged if line[:1] != b"S" or os.path.lexists(tree.place(line[2:]))
+    )
+
+
+def operation(own: Path) -> str | None:
+    """Return what a worktree is in the middle of, in words; None for nothing."""
+    return next((words for name, words in _OPERATIONS if (own / name).exists()), None)
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[int]:
+    """Keep others from a worktree for the length of the block; gives the descriptor that does.
+
+    A git which inherits it keeps the lock until it ends, even when its supervisor was killed.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = path.parent / f".{path.name}.lock"
+    held = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield held
+    finally:
+        os.close(held)
