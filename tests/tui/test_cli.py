@@ -3,13 +3,14 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from planner.projects import create_project
 from store.open import open_store
 from store.records import Card, PlanningAction, Project, Workflow
-from tui.cli import main
+from tui.cli import COMMANDS, main
 
 SIGN_IN = {
     "action_type": "createWorkflow",
@@ -211,3 +212,21 @@ def test_nothing_is_left_in_the_working_folder(
     run("--help")
     run("--db", plan, "migrate", "--status")
     assert list(folder.iterdir()) == []
+
+
+def test_what_is_mistyped_is_answered_with_the_nearest_command() -> None:
+    mistyped = run("aply")
+    assert mistyped.exit_code == 2
+    assert "There is no command 'aply'; did you mean apply?" in mistyped.stderr
+    assert "No such command 'zzzz'" in run("zzzz").stderr
+    assert "did you mean backlog?" in run("import", "backlogs").stderr
+
+
+def test_every_command_is_there_and_says_what_it_does() -> None:
+    context = click.Context(main)
+    for name, later in COMMANDS.items():
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert f"  {name}  " in run("--help").stdout
+        assert later.words in " ".join(run("--help").stdout.split())

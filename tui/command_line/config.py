@@ -1,0 +1,46 @@
+"""``planner-tui config``: where the config is, whether it is right, one to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tui.command_line.output import fail
+from tui.command_line.where import config_path, read_config
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Say whether all of it is right.")
+@click.option("--init", is_flag=True, help="Write one to start from, where there is none.")
+def config(check: bool, init: bool) -> None:
+    """Say where the config is: theme, keys, editor, agents and other choices of yours.
+
+    \b
+    Examples:
+      planner-tui config --init
+      planner-tui config --check
+    """
+    path = config_path()
+    if init:
+        _write_config(path)
+    if check or init:
+        read_config()
+        click.echo(f"{path} is right." if path.exists() else f"{path} is not there, which is fine.")
+    else:
+        there = "" if path.exists() else "  (not there: planner-tui config --init writes one)"
+        click.echo(f"{path}{there}")
+
+
+def _write_config(path: Path) -> None:
+    """Write a config to start from; never over one that is there."""
+    from tui.config_options import example
+
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(example())
+    except FileExistsError:
+        fail(f"{path} is there already; nothing was changed.")
+    except OSError as error:
+        fail(f"{path} can't be written: {error.strerror}.")
