@@ -50,3 +50,11 @@ class RunFolders:
         return (
             self.root / "repositories" / f"{hashlib.sha256(repo_url.encode()).hexdigest()[:20]}.git"
         )
+
+    def setup_log(self, run_id: str, assignment_id: str) -> Path:
+        """Return the file with what was printed while a worktree was made ready."""
+        return self.run(run_id) / "setup" / f"{assignment_id}.log"
+
+    def copied(self, run_id: str, assignment_id: str) -> Path:
+        """Return the list of files that were copied into a worktree: they are nobody's work."""
+        return self.run(run_id) / "setup" / f"{assignment_id}.copied.json"

@@ -50,9 +50,9 @@ class Gated(Refused):
 
 
 def cards_of_workflow(db: DbAdapter, workflow_id: str) -> tuple[Card, ...]:
-    """Return the cards that a run of the workflow is about, in map order.
+    """Return the cards of a workflow that are not in production yet, in map order.
 
-    They are all of its cards that are not in production yet.
+    A run of the workflow builds those of them that are finalized.
     """
     return tuple(
         card
@@ -85,6 +85,7 @@ def what_is_missing(
         else:
             workflow = db.get(Workflow, workflow_id) if workflow_id else None
             cards = cards_of_workflow(db, workflow.id) if workflow else ()
+            cards = tuple(card for card in cards if card.finalized_at is not None)
         project = db.get(Project, workflow.project_id) if workflow else None
         if workflow is None or project is None:
             what = "card" if card_id is not None else "workflow"
@@ -102,7 +103,8 @@ def what_is_missing(
 def _cards(cards: Sequence[Card], whole: Workflow | None) -> Iterator[Missing]:
     if whole is not None and not cards:
         yield Missing(
-            "The workflow has no card to build.", "Add one, or take one back from production."
+            "The workflow has no finalized card that is not in production.",
+            "Press f on a card: it says what it lacks.",
         )
     for card in cards:
         if card.finalized_at is None:

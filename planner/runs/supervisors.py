@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from planner.runs.folders import RunFolders
@@ -60,8 +60,19 @@ class Lock:
     def release(self) -> None:
         """Let the lock go; nothing where it isn't held."""
         if self._descriptor >= 0:
+            # A child that is just about to become another program has the descriptor, too.
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+class AddFirst(NamedTuple):
+    """A worktree that a new supervisor may begin to add before it has even read the database."""
+
+    repository: str
+    path: str
+    branch: str
+    commit: str
 
 
 class Supervisors:
@@ -77,7 +88,7 @@ class Supervisors:
         self.folders = folders
         self.database = os.path.abspath(database)  # noqa: PTH100  (a link to it stays one)
 
-    def ensure(self, run_id: str) -> None:
+    def ensure(self, run_id: str, add_first: AddFirst | None = None) -> None:
         """See to it that a supervisor looks at what the database says of a run by now.
 
         One that lives looks once more after it has let go of its lock, so nothing recorded before
@@ -85,26 +96,21 @@ class Supervisors:
 
         Args:
             run_id: The run; what is wanted of it is recorded already.
+            add_first: The first thing it will need, if it is as new as that.
         """
         with self.unsupervised(run_id) as nobody:
             if not nobody:
                 return
-        self._start(run_id)
+        self._start(self.command(run_id, add_first), run_id)
 
-    def _start(self, run_id: str) -> None:
-        import subprocess
+    def _start(self, command: list[str], run_id: str) -> None:
+        from planner.runs.processes import start_detached
 
-        with self.folders.supervisor_log(run_id).open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603  (this program, and an argument list)
-                self.command(run_id),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        process.returncode = 0  # it is nobody's child to wait for
+        # An agent that starts a run must not take its supervisor along when it ends.
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
+        start_detached(command, log=self.folders.supervisor_log(run_id), environ=environ)
 
-    def command(self, run_id: str) -> list[str]:
+    def command(self, run_id: str, add_first: AddFirst | None = None) -> list[str]:
         """Return the argument list that starts a run's supervisor.
 
         By its path and with ``-P``, so that a folder called ``planner`` where the person happens to
@@ -113,7 +119,9 @@ class Supervisors:
         script = str(Path(__file__).with_name("supervisor.py"))
         return [
             *(sys.executable, "-P", script, "--db", self.database),
-            *("--runs-folder", str(self.folders.root), "--", run_id),
+            *("--runs-folder", str(self.folders.root)),
+            *(("--add-first", *add_first) if add_first is not None else ()),
+            *("--", run_id),
         ]
 
     @contextmanager

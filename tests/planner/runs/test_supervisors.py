@@ -18,7 +18,7 @@ class Started(Supervisors):
         super().__init__(RunFolders(root / "runs"), "plan.db")
         self.count = 0
 
-    def _start(self, run_id: str) -> None:
+    def _start(self, command: list[str], run_id: str) -> None:
         self.count += 1
 
 
