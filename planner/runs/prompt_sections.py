@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,30 +21,39 @@ MOST_TOLD_CONTENT = 100_000
 Snapshot = Mapping[str, Any]
 """What ``card_input`` gave."""
 
-ENDING = """\
+_ENDING = """\
 ## How to end
 
 - Make the change whole, tests included, and run the checks above where you can.
 - Commit what you have made, if you can, with a message that says what it does and why. What you \
 leave uncommitted is committed for you. Stay on this branch; don't push, and don't rewrite what \
 was there.
-- Write a report to the file that the environment variable PLANNER_REPORT names: one JSON object, \
-UTF-8, at most 1 MB. Every part of it may be left out.
+- Write a report to the file that {where}: one JSON object, UTF-8, at most 1 MB. Every part of it \
+may be left out.
 
 ```json
-{
+{{
   "summary": "What you did, in a few sentences.",
-  "facts": [{"text": "What you found to be true.", "evidence": "src/session.py:12"}],
+  "facts": [{{"text": "What you found to be true.", "evidence": "src/session.py:12"}}],
   "assumptions": ["What you took to be true, to go on."],
   "questions": ["What a person has to decide before this can be finished?"],
-  "learnings": [{"title": "In short", "text": "What would help whoever builds the next card."}]
-}
+  "learnings": [{{"title": "In short", "text": "What would help whoever builds the next card."}}]
+}}
 ```
 
 - Ask instead of guessing: where something that matters is not said here, and the code does not \
 tell, write a question into the report and end. You are started again with the answers. Questions \
 stop the build, so ask only what you can't go on without."""
-"""How a turn ends: the commit, the report, and asking."""
+
+
+def ending(report: Path | None) -> str:
+    """Say how a turn ends: the commit, the report, and asking.
+
+    Args:
+        report: Where the report is expected, told beside the variable that names it.
+    """
+    where = "the environment variable PLANNER_REPORT names"
+    return _ENDING.format(where=where if report is None else f"{where} ({report})")
 
 
 def quoted(text: str) -> str:

@@ -8,6 +8,7 @@ is made from, so that the same card makes the same prompt.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -93,13 +94,16 @@ def planned_paths(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(planned["path"] for planned in snapshot["planned_files"])
 
 
-def first_prompt(snapshot: Snapshot, policy: Policy, agent: AgentProfile) -> str:
+def first_prompt(
+    snapshot: Snapshot, policy: Policy, agent: AgentProfile, *, report: Path | None = None
+) -> str:
     """Return what an agent is told first.
 
     Args:
         snapshot: The card with all it holds, from ``card_input``.
         policy: What the run is held to.
         agent: Who is told.
+        report: Where its report is expected, once that is known.
     """
     return _joined(
         [
@@ -111,13 +115,19 @@ def first_prompt(snapshot: Snapshot, policy: Policy, agent: AgentProfile) -> str
             tell.paths(snapshot, policy),
             *tell.house_rules(policy),
             tell.checks(policy),
-            tell.ENDING,
+            tell.ending(report),
         ]
     )
 
 
-def next_prompt(db: DbAdapter, assignment: CardAssignment, next_turn: dict[str, Any]) -> str:
-    """Return what an agent is told in a turn after its first.
+def next_prompt(
+    db: DbAdapter,
+    assignment: CardAssignment,
+    next_turn: dict[str, Any],
+    *,
+    report: Path | None = None,
+) -> str:
+    """Return what an agent is told in a turn.
 
     An agent whose session can't be resumed, or whose last turn broke off (``again``), is told
     everything once more.
@@ -126,6 +136,7 @@ def next_prompt(db: DbAdapter, assignment: CardAssignment, next_turn: dict[str, 
         db: The open plan.
         assignment: Whose turn; its ``assignment_input_snapshot`` is what ``card_input`` gave.
         next_turn: Its ``kind`` and, where a person said something, their ``note``.
+        report: Where its report is expected, once that is known.
 
     Raises:
         Refused: The run is gone.
@@ -139,7 +150,7 @@ def next_prompt(db: DbAdapter, assignment: CardAssignment, next_turn: dict[str, 
         policy = policy_from_json(run.system_policy_snapshot)
         agent = profile_from_json(run.run_input_snapshot["agent"])
         whole = kind in ("first", "again") or not can_resume(agent, assignment.session)
-        first = first_prompt(snapshot, policy, agent)
+        first = first_prompt(snapshot, policy, agent, report=report)
         if kind == "first":
             return first
         news = [
@@ -152,7 +163,9 @@ def next_prompt(db: DbAdapter, assignment: CardAssignment, next_turn: dict[str, 
     if whole:
         return _joined([first.rstrip(), f"# What has happened so far\n\n{_BEFORE}", *news])
     head = f"# Go on with {_called(snapshot)}\n\n{_QUOTES}"
-    return _joined([head, *news, tell.paths(snapshot, policy), tell.checks(policy), tell.ENDING])
+    return _joined(
+        [head, *news, tell.paths(snapshot, policy), tell.checks(policy), tell.ending(report)]
+    )
 
 
 _PLACE = (
