@@ -17,6 +17,7 @@ from pathlib import Path
 from planner.runs.git import GitFailed, GitResult, git, path_from_git, without_credentials
 from planner.runs.repository import common_dir
 from planner.runs.rescue import IDENTITY
+from planner.runs.worktree_state import operation
 from store.records import WaitsFor
 
 TRIES = 3
@@ -27,15 +28,6 @@ MOST_NAMED = 5
 
 NOTHING = "0" * 40
 """What stands for a branch that is not there yet."""
-
-_IN_THE_MIDDLE = {
-    "MERGE_HEAD": "a merge",
-    "rebase-merge": "a rebase",
-    "rebase-apply": "a rebase",
-    "CHERRY_PICK_HEAD": "a cherry-pick",
-    "REVERT_HEAD": "a revert",
-    "BISECT_LOG": "a bisect",
-}
 
 
 class NotDelivered(Exception):
@@ -321,8 +313,8 @@ def _checkout_of(repository: Path, ref: str) -> Path | None:
     """
     branch = ref.removeprefix("refs/heads/")
     for own in _git_dirs(repository):
-        middle = next((what for name, what in _IN_THE_MIDDLE.items() if (own / name).exists()), "")
-        if middle and ref in {*_at_work_on(own)}:
+        middle = operation(own)
+        if middle is not None and ref in {*_at_work_on(own)}:
             raise NotDelivered(
                 f"The checkout {_checkout_at(own)} is in the middle of {middle} with {branch}. "
                 "Finish or abort it there, then approve again."

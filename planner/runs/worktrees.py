@@ -34,10 +34,21 @@ def branch_name(number: int, title: str, run_id: str) -> str:
 
     The slug is what ASCII letters and digits the title has, so that any title makes a branch.
     """
+    return f"planner/{number}-{_slug(title) or 'card'}-{_run_part(run_id)}"
+
+
+def integration_branch_name(title: str, run_id: str) -> str:
+    """Return the branch that joins a workflow's cards: ``planner/<slug>-integration-<run>``."""
+    return f"planner/{_slug(title) or 'workflow'}-integration-{_run_part(run_id)}"
+
+
+def _slug(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title[:1000]).encode("ascii", "ignore").decode()
-    slug = _NOT_SLUG.sub("-", plain.lower()).strip("-")[:LONGEST_SLUG].strip("-") or "card"
-    run = _NOT_SLUG.sub("", run_id.lower())[-6:] or "run"
-    return f"planner/{number}-{slug}-{run}"
+    return _NOT_SLUG.sub("-", plain.lower()).strip("-")[:LONGEST_SLUG].strip("-")
+
+
+def _run_part(run_id: str) -> str:
+    return _NOT_SLUG.sub("", run_id.lower())[-6:] or "run"
 
 
 def worktree_dir(repository: Path, path: Path) -> Path | None:
