@@ -1,0 +1,523 @@
+"""A log to look at while it is written: it holds any length, and draws only what is seen.
+
+What is shown begins at a piece of the log (``tui/log_file.py``) and a row of it, for a long piece
+is folded into several. Pieces come from the log's own thread; the last ones come with every
+growth, so that following never waits.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.log_file import LogLine
+from tui.log_lines import clipped_from, colored, emphasised, folded
+from tui.log_reader import Grown, LogReader, Matches, Needle, Pieces, Told
+from tui.spans import Span, Spans, clip_spans
+from tui.widgets.keys_in_order import KeysInOrder
+from tui.widgets.line_view import LineView
+
+_WHEEL = 3
+_SIDEWAYS = 16
+_KEPT_PIECES = 4_000
+
+NOTHING_YET = "Nothing was printed yet."
+"""What is said of an empty log."""
+
+
+class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
+    """Shows a log, and sticks to its end while it follows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", id="output.up", tooltip="Show what is above", show=False),
+        Binding(
+            "down,j", "move(1)", "Down", id="output.down", tooltip="Show what is below", show=False
+        ),
+        Binding(
+            "pageup",
+            "page(-1)",
+            "Page up",
+            id="output.page_up",
+            tooltip="Show the page above",
+            show=False,
+        ),
+        Binding(
+            "pagedown,space",
+            "page(1)",
+            "Page down",
+            id="output.page_down",
+            tooltip="Show the page below",
+            show=False,
+        ),
+        Binding("home,g", "top", "Top", id="output.top", tooltip="Show the first line", show=False),
+        Binding(
+            "end,G",
+            "bottom",
+            "End",
+            id="output.bottom",
+            tooltip="Show the last line, and follow what is added",
+            show=False,
+        ),
+        Binding(
+            "f",
+            "follow",
+            "Follow",
+            id="output.follow",
+            tooltip="Stay at the end as the log grows, or stay here",
+        ),
+        Binding(
+            "n",
+            "next(1)",
+            "Next match",
+            id="output.next",
+            tooltip="Go to the next line that holds what is searched",
+            show=False,
+        ),
+        Binding(
+            "N",
+            "next(-1)",
+            "Match before",
+            id="output.previous",
+            tooltip="Go to the line before that holds what is searched",
+            show=False,
+        ),
+        Binding(
+            "w",
+            "fold",
+            "Fold lines",
+            id="output.fold",
+            tooltip="Fold long lines, or cut them off: left and right show the rest",
+            show=False,
+        ),
+        Binding(
+            "number_sign",
+            "numbers",
+            "Line numbers",
+            id="output.numbers",
+            key_display="#",
+            tooltip="Show the numbers of lines, or leave them out",
+            show=False,
+        ),
+        Binding(
+            "left",
+            "sideways(-1)",
+            "To the left",
+            id="output.left",
+            tooltip="Show what is to the left, where lines are cut off",
+            show=False,
+        ),
+        Binding(
+            "right",
+            "sideways(1)",
+            "To the right",
+            id="output.right",
+            tooltip="Show what is to the right, where lines are cut off",
+            show=False,
+        ),
+    ]
+
+    @dataclass
+    class Changed(Message):
+        """How long the log is, whether it follows or what was found is another by now."""
+
+        log_view: LogView
+
+    @dataclass
+    class _Heard(Message, bubble=False):
+        told: Told
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's word)
+        super().__init__(id=id)
+        self.follows = True
+        """Whether it stays at the end as the log grows."""
+        self.folds = True
+        """Whether long lines are folded."""
+        self.shows_numbers = False
+        """Whether the numbers of lines are shown."""
+        self.count = 0
+        """How many pieces the log has."""
+        self.size_in_bytes = 0
+        """How long the log's file is."""
+        self.path: Path | None = None
+        """The file that is shown."""
+        self.current = -1
+        """The piece that the search has gone to; -1 for none."""
+        self.found: array[int] = array("Q")
+        """The pieces that hold what is searched, as far as is known."""
+        self.found_all = True
+        """Whether those are all."""
+        self._reader: LogReader | None = None
+        self._asked = 0
+        self._top = self._skip = self._left = 0
+        self._pieces: dict[int, LogLine] = {}
+        self._final = 0
+        self._needle = Needle("")
+        self._goes: tuple[int, int] | None = None
+        self._wanted = (0, 0)
+        self._note = self._empty_note = ""
+        self._moves_itself = False
+        self._rows_of: dict[int, list[list[Span]]] = {}
+        self._rows: list[tuple[Spans, int]] | None = None
+        self._end: tuple[int, int] | None = None
+
+    # What is shown
+
+    def show(self, path: Path | None, *, note: str = NOTHING_YET) -> None:
+        """Show a file from its end, unless it is shown already.
+
+        Args:
+            path: The file, which need not be there yet.
+            note: What to say while it holds nothing.
+        """
+        self._empty_note = note
+        if path == self.path and self._reader is not None:
+            return
+        self.path = path
+        self._begin()
+        self._asked = self._wake().show(path)
+        self._tell_change()
+
+    def rest(self, rests: bool) -> None:
+        """Look for nothing that is added while nobody sees it, or go on."""
+        if self._reader is not None:
+            self._reader.rest(rests)
+
+    @property
+    def typed(self) -> str:
+        """What is searched."""
+        return self._needle.typed
+
+    @property
+    def lines_seen(self) -> list[str]:
+        """The text of the lines in view, for tests and screen readers."""
+        return [self.render_line(y).text.rstrip() for y in range(self.size.height)]
+
+    def search(self, typed: str) -> None:
+        """Go to the first line from here on that holds a text, and mark it wherever it stands."""
+        self._needle = Needle(typed)
+        self.found, self.found_all = array("Q"), not typed
+        self.current = -1
+        self._goes = (self._top, 1) if typed else None
+        self._wake().search(typed)
+        self._changed(rows=True)
+        self._tell_change()
+
+    def on_unmount(self) -> None:
+        """Let go of the file."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def on_resize(self) -> None:
+        """Fold anew at the new size."""
+        if self._reader is not None:
+            self._reader.want_tail(self.size.height)
+        self._changed(rows=True)
+        self._stay()
+
+    def _wake(self) -> LogReader:
+        if self._reader is None:
+            self._reader = LogReader(lambda told: self.post_message(self._Heard(told)))
+            self._reader.want_tail(max(1, self.size.height))
+            self._reader.start()
+        return self._reader
+
+    def _begin(self) -> None:
+        self.count = self._final = self.size_in_bytes = 0
+        self._top = self._skip = self._left = 0
+        self._pieces.clear()
+        self._wanted = (0, 0)
+        self.current, self.follows, self._note = -1, True, ""
+        self.found, self.found_all, self._needle = array("Q"), True, Needle("")
+        self._goes = None
+        self._changed(rows=True)
+        self.set_lines(0)
+
+    # What comes from the log's thread
+
+    @on(_Heard)
+    def _on_heard(self, message: _Heard) -> None:
+        told = message.told
+        if told.asked != self._asked:
+            return
+        match told:
+            case Grown():
+                self._take_growth(told)
+            case Pieces():
+                self._pieces.update(zip(range(told.first, self.count), told.lines, strict=False))
+                self._wanted = (0, 0)
+                self._changed()
+                self._stay()
+            case Matches() if told.needle == self.typed:
+                self.found, self.found_all = told.found, told.is_done
+                self._go_on()
+                self._tell_change()
+
+    def _take_growth(self, told: Grown) -> None:
+        if told.anew:
+            self._pieces.clear()
+            self._rows_of.clear()
+            if self.typed:
+                self.current = -1
+        for piece in [piece for piece in self._pieces if piece >= min(self._final, told.final)]:
+            # It was not final; what it became may not be the tail any more.
+            del self._pieces[piece]
+            self._rows_of.pop(piece, None)
+        if len(self._pieces) > _KEPT_PIECES:
+            self._pieces.clear()
+        first = told.count - len(told.tail)
+        for piece, line in enumerate(told.tail, first):
+            if self._pieces.get(piece) != line:
+                self._pieces[piece] = line
+                self._rows_of.pop(piece, None)
+        if len(str(told.count)) != len(str(self.count)) and self.shows_numbers:
+            self._rows_of.clear()
+        self.count, self._final, self.size_in_bytes = told.count, told.final, told.size
+        self._note = told.problem or self._empty_note
+        self._changed()
+        self._stay()
+        self._tell_change()
+
+    def _tell_change(self) -> None:
+        self.post_message(self.Changed(self))
+
+    # Where it is
+
+    def _stay(self) -> None:
+        """Stay where it is, or at the end when it follows."""
+        if self.follows:
+            self._show_at(*self._bottom())
+        else:
+            self._show_at(*min((self._top, self._skip), self._bottom()))
+        if self._goes is not None and self.current >= 0:
+            self._reveal(self.current)
+
+    def _show_at(self, top: int, skip: int) -> None:
+        """Show the log from a row of a piece on."""
+        self._top, self._skip = top, skip
+        self._rows = None
+        self._moves_itself = True
+        self.set_lines(self._bottom()[0] + self.size.height)
+        self.scroll_to(0, top, animate=False, immediate=True)
+        self._moves_itself = False
+        self.refresh()
+
+    def _bottom(self) -> tuple[int, int]:
+        """Return where the log's last rows fill the view."""
+        if self._end is None:
+            left, piece = self.size.height, self.count
+            while left > 0 and piece > 0:
+                piece -= 1
+                left -= len(self._folded(piece))
+            self._end = (piece, max(0, -left))
+        return self._end
+
+    def _go(self, top: int, skip: int) -> None:
+        """Go somewhere because a person wants it; at the end it follows from then on."""
+        self._goes = None
+        bottom = self._bottom()
+        follows = (top, skip) >= bottom
+        if follows != self.follows:
+            self.follows = follows
+            self._tell_change()
+        self._show_at(*(bottom if follows else (top, skip)))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Go where the scroll bar was dragged to."""
+        super().watch_scroll_y(old_value, new_value)
+        if not self._moves_itself and round(new_value) != self._top:
+            self._go(round(new_value), 0)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Show what is below."""
+        self._scrolled(event, _WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Show what is above."""
+        self._scrolled(event, -_WHEEL)
+
+    def _scrolled(self, event: events.MouseEvent, by: int) -> None:
+        event.stop()
+        event.prevent_default()
+        self.action_move(by)
+
+    # What the keys do
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys alone that have nothing to do as things are."""
+        if action == "sideways":
+            return not self.folds
+        return bool(self.typed) if action == "next" else True
+
+    def action_move(self, by: int) -> None:
+        """Move by rows."""
+        top, skip = self._top, self._skip + by
+        while skip < 0 and top > 0:
+            top -= 1
+            skip += len(self._folded(top))
+        skip = max(0, skip)
+        while top < self.count - 1 and skip >= len(self._folded(top)):
+            skip -= len(self._folded(top))
+            top += 1
+        self._go(top, skip)
+
+    def action_page(self, by: int) -> None:
+        """Move by pages."""
+        self.action_move(by * max(1, self.size.height - 1))
+
+    def action_top(self) -> None:
+        """Show the beginning."""
+        self._go(0, 0)
+
+    def action_bottom(self) -> None:
+        """Show the end, and follow."""
+        self._go(*self._bottom())
+
+    def action_follow(self) -> None:
+        """Follow, or stay here."""
+        self.follows = not self.follows
+        self._goes = None
+        self._stay()
+        self._tell_change()
+
+    def action_next(self, by: int) -> None:
+        """Go to the next or the last line before that holds what is searched."""
+        at = self.current if self.current >= 0 else self._top - (by > 0)
+        self._goes = (at + 1, 1) if by > 0 else (at - 1, -1)
+        self._go_on()
+        self._tell_change()
+
+    def action_fold(self) -> None:
+        """Fold long lines, or cut them off."""
+        self.folds, self._left = not self.folds, 0
+        self._changed(rows=True)
+        self._stay()
+        self.refresh_bindings()
+
+    def action_numbers(self) -> None:
+        """Show line numbers, or leave them out."""
+        self.shows_numbers = not self.shows_numbers
+        self._changed(rows=True)
+        self._stay()
+
+    def action_sideways(self, by: int) -> None:
+        """Show what is to the left or to the right."""
+        self._left = max(0, self._left + by * _SIDEWAYS)
+        self._changed(rows=True)
+        self.refresh()
+
+    # Searching
+
+    def _go_on(self) -> None:
+        """Go where the search leads, as far as it has got."""
+        if self._goes is None or not self.found:
+            return
+        start, by = self._goes
+        if by > 0:
+            index = bisect_left(self.found, start)
+            if index == len(self.found):
+                if not self.found_all:
+                    return
+                index = 0
+        else:
+            index = bisect_right(self.found, max(0, start)) - 1 if start >= 0 else -1
+            if index < 0 and not self.found_all:
+                return
+        self.current = self.found[index]
+        self.follows = False
+        self._reveal(self.current)
+
+    def _reveal(self, piece: int) -> None:
+        """Show a piece: a third below the top, unless it is in view already."""
+        seen = [at for _, at in self._laid_out()]
+        if seen.count(piece) < min(len(self._folded(piece)), self.size.height):
+            top, left = piece, self.size.height // 3
+            while top > 0 and left >= len(self._folded(top - 1)):
+                top -= 1
+                left -= len(self._folded(top))
+            self._show_at(*min((top, 0), self._bottom()))
+        if not any(at not in self._pieces for _, at in self._laid_out()):
+            self._goes = None
+        self.refresh()
+
+    # Painting
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the view."""
+        width = self.scrollable_content_region.width
+        rows = self._laid_out()
+        if not self.count:
+            middle = max(0, self.size.height // 2 - 1)
+            note = clip_spans([(f"  {self._note}", "faint")], width) if y == middle else ()
+            return self.painted(note, width)
+        if y >= len(rows):
+            return self.painted((), width)
+        spans, piece = rows[y]
+        return self.painted(spans, width, "resting" if piece == self.current else "")
+
+    def _changed(self, *, rows: bool = False) -> None:
+        """Forget what was laid out; and each piece's rows, when those are others too."""
+        if rows:
+            self._rows_of.clear()
+        self._rows = self._end = None
+        self.refresh()
+
+    def _laid_out(self) -> list[tuple[Spans, int]]:
+        """Return the rows in view, each with its piece; have read what is missing."""
+        if self._rows is not None:
+            return self._rows
+        height = self.size.height
+        rows: list[tuple[Spans, int]] = []
+        piece, skip = self._top, self._skip
+        while len(rows) < height and piece < self.count:
+            rows += [(spans, piece) for spans in self._folded(piece)[skip:]]
+            piece, skip = piece + 1, 0
+        self._rows = rows[:height]
+        # What is near the view is read before anyone gets there.
+        near = range(max(0, self._top - height // 2), min(self.count, piece + height // 2))
+        if not all(at in self._pieces for at in near):
+            self._want(max(0, self._top - height), piece + height)
+        return self._rows
+
+    def _want(self, first: int, end: int) -> None:
+        if self._wanted != (first, end) and self._reader is not None:
+            self._wanted = (first, end)
+            self._reader.want(first, end - first)
+
+    def _folded(self, piece: int) -> list[list[Span]]:
+        """Return the rows of a piece; a blank one while it has not been read."""
+        found = self._rows_of.get(piece)
+        if found is not None:
+            return found
+        line = self._pieces.get(piece)
+        if line is None:
+            return [[]]
+        if len(self._rows_of) > _KEPT_PIECES:
+            self._rows_of.clear()
+        found = self._rows_of[piece] = self._drawn(line)
+        return found
+
+    def _drawn(self, line: LogLine) -> list[list[Span]]:
+        spans: Spans = colored(line.text)
+        if self.typed:
+            text = "".join(piece for piece, _ in spans)
+            spans = emphasised(spans, self._needle.places(text))
+        lead = self._lead(line) if self.shows_numbers else ""
+        cells = max(4, self.scrollable_content_region.width - len(lead))
+        rows = folded(spans, cells) if self.folds else [clipped_from(spans, self._left, cells)]
+        if not lead:
+            return rows
+        blank = " " * len(lead)
+        return [[(blank if at else lead, "faint"), *row] for at, row in enumerate(rows)]
+
+    def _lead(self, line: LogLine) -> str:
+        digits = len(str(self.count))
+        return f"{'' if line.continues else line.number:>{digits}} "
