@@ -20,7 +20,7 @@ from planner.runs.repository import commit_of, is_url, open_repository
 from planner.runs.run_input import card_input, first_prompt, planned_paths
 from planner.runs.states import tell
 from planner.runs.supervisors import AddFirst, Supervisors
-from planner.runs.worktrees import branch_name
+from planner.runs.worktrees import branch_name, integration_branch_name
 from store.adapter import DbAdapter
 from store.records import (
     AgentRole,
@@ -190,7 +190,7 @@ def _record(
         updated_at=now,
         agent_profile=agent.name,
         base_commit=base,
-        integration_branch=_integration_branch(workflow, run_id),
+        integration_branch=integration_branch_name(workflow.title, run_id) if workflow else None,
     )
     db.insert(run)
     told: dict[str, Any] = {
@@ -245,10 +245,3 @@ def _assignment(
         base_commit=run.base_commit,
         next_turn={"kind": "first", "note": None},
     )
-
-
-def _integration_branch(workflow: Workflow | None, run_id: str) -> str | None:
-    """Return where a workflow's cards come together: ``planner/workflow-<slug>-<run>``."""
-    if workflow is None:
-        return None
-    return branch_name(0, workflow.title, run_id).replace("planner/0-", "planner/workflow-", 1)

@@ -122,7 +122,7 @@ def test_a_workflow_run_takes_its_finalized_cards_in_map_order(
     assert [one.card_id for one in _assignments(db, run)] == [FIRST, SECOND]
     branches = [one.feature_branch for one in _assignments(db, run)]
     assert len({*branches, run.integration_branch}) == 3
-    assert (run.integration_branch or "").startswith("planner/workflow-workflow-1-")
+    assert (run.integration_branch or "").startswith("planner/workflow-1-integration-")
     queued = db.list(EventLog, run_id=run.id, event_type="run.queued")[0]
     assert queued.payload["cards"] == [1, 4]
     assert len(queued.payload["left_out"]) == 4
