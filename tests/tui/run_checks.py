@@ -27,3 +27,12 @@ async def _there_and_back(board: OpenBoard, key: str) -> None:
     await board.press("1")
     assert board.top == "MapScreen"
     assert board.selected == "w1a2c3"
+
+
+@checks("plan.policy")
+async def _policy(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert board.top == "PolicyForm"
+    assert "Required checks" in board.dialog
+    await board.press("escape")
+    assert board.selected == "w1a1c1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
@@ -31,6 +31,9 @@ from tui.edits import (
 )
 from tui.session import Session
 
+if TYPE_CHECKING:
+    from tui.asks.policy import PolicyRead
+
 _TITLED: dict[str, type[Workflow | WorkflowActivity | Project]] = {
     "workflow": Workflow,
     "activity": WorkflowActivity,
@@ -47,6 +50,7 @@ class Opened:
     planned: CardPlannedFile | None = None
     artifact: ContextArtifact | None = None
     edit: Edit | None = None
+    policy: PolicyRead | None = None
 
 
 def open_draft(session: Session, draft: Draft) -> Opened:
@@ -76,6 +80,10 @@ def _read(session: Session, draft: Draft) -> Opened | None:
     db, key = session.db, draft.key
     project_id = key.project_id
     first, last = key.ids[0], key.ids[-1]
+    if key.kind == "policy":
+        from tui.asks.policy import read_policy_of  # seldom typed at
+
+        return Opened(draft, policy=read_policy_of(session, first))
     if key.kind in _TITLED:
         row = db.get(_TITLED[key.kind], first)
         if row is None:

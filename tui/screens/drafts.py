@@ -152,6 +152,10 @@ def _form(plan: PlanThread, found: Opened) -> RecordForm:
     form: RecordForm
     if found.edit is not None:
         form = RecordForm(plan, found.edit)
+    elif found.policy is not None:
+        from tui.screens.policy_form import PolicyForm
+
+        form = PolicyForm(plan, found.policy)
     elif key.kind == "artifact":
         form = ArtifactForm(plan, found.artifact, found.card, key.project_id)
     elif key.kind == "planned_file" and found.card is not None:

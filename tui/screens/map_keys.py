@@ -198,6 +198,14 @@ MAP_KEYS: list[BindingType] = [
         tooltip="Go to another project; make, rename, describe or delete one",
     ),
     Binding(
+        "P",
+        "policy",
+        "Policy",
+        id="plan.policy",
+        tooltip="Connect the repository; say which checks must pass and which files may change",
+        show=False,
+    ),
+    Binding(
         "D",
         "drafts",
         "Unsaved texts",

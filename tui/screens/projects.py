@@ -59,6 +59,13 @@ class Projects(Dialog[None]):
             tooltip="Say what the project is about",
         ),
         Binding(
+            "P",
+            "policy",
+            "Policy",
+            id="projects.policy",
+            tooltip="Connect its repository; say which checks must pass and which files may change",
+        ),
+        Binding(
             "d",
             "delete",
             "Delete",
@@ -211,6 +218,15 @@ class Projects(Dialog[None]):
         from tui.screens.describe import DescribeForm
 
         self.app.push_screen(DescribeForm(self._plan, project, project.id), lambda _: self._read())
+
+    def action_policy(self) -> None:
+        """Edit what the selected project's runs are held to."""
+        from tui.screens.policy_form import edit_policy
+
+        face = self._face
+        if face is not None:
+            edit_policy(self, self._plan, face.id, lambda _words: self._read())
+            self._app.keep_keys(self.picks, lambda: self.app.screen is not self)
 
     def action_delete(self) -> None:
         """Delete the selected project, once its name was typed."""
