@@ -1,60 +1,70 @@
-"""A repository to build in, and a plan whose cards may be built there."""
+"""Real git repositories for tests, and the few things tests do in them."""
 
+import os
+import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
-from planner.runs.policy import Policy, save_policy
-from store.records import CheckType
-from tests.planner.plans import Plan, on, opened, request
+FILES = {
+    "README.md": "# Lantern\n",
+    "src/list.py": "def items():\n    return []\n",
+    "src/secrets/key.py": "KEY = 'x'\n",
+    "docs/guide.md": "one\ntwo\nthree\n",
+    ".gitignore": "*.log\nbuild/\n",
+}
 
-POLICY = Policy(
-    required_checks=(CheckType.UNIT, CheckType.INTEGRATION),
-    check_commands={"unit": ("true",), "integration": ("true",)},
-)
 
-
-def call_git(folder: Path, *arguments: str) -> str:
-    """Call git by hand and return what it printed."""
+def run_git(folder: Path, *arguments: str, stdin: bytes | None = None, expected: int = 0) -> str:
+    """Call git as a person with a name would."""
+    environ = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+        "GIT_AUTHOR_NAME": "Ada",
+        "GIT_AUTHOR_EMAIL": "ada@example.org",
+        "GIT_COMMITTER_NAME": "Ada",
+        "GIT_COMMITTER_EMAIL": "ada@example.org",
+        "GIT_EDITOR": "true",
+    }
     done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+        ["git", "-C", os.fspath(folder), *arguments],
+        input=stdin,
+        capture_output=True,
+        env=environ,
+        check=False,
     )
-    return done.stdout.strip()
+    assert done.returncode == expected, done.stderr.decode("utf-8", "replace")
+    return os.fsdecode(done.stdout).removesuffix("\n")
 
 
-def make_repository(folder: Path) -> Path:
+def tip(folder: Path, name: str = "HEAD") -> str:
+    """Return the commit a name stands for."""
+    return run_git(folder, "rev-parse", name)
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    """Write files below a folder."""
+    for name, text in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+
+
+def commit(folder: Path, message: str, files: dict[str, str] | None = None) -> str:
+    """Write files and commit everything; returns the commit."""
+    write(folder, files or {})
+    run_git(folder, "add", "--all")
+    run_git(folder, "commit", "--quiet", "--allow-empty", "-m", message)
+    return tip(folder)
+
+
+def make_repository(folder: Path, files: dict[str, str] | None = None) -> Path:
     """Make a repository with one commit on ``main``."""
     folder.mkdir(parents=True)
-    call_git(folder, "init", "--quiet", "--initial-branch=main")
-    for name, value in (("user.name", "Ana"), ("user.email", "ana@example.org")):
-        call_git(folder, "config", name, value)
-    (folder / "README.md").write_text("A product.\n")
-    (folder / ".gitignore").write_text("*.local\n/cache/\n")
-    call_git(folder, "add", "--all")
-    call_git(folder, "commit", "--quiet", "--message", "Begin")
+    run_git(folder, "init", "--quiet", "-b", "main")
+    commit(folder, "Begin", FILES if files is None else files)
     return folder
 
 
-def finalize(plan: Plan, *card_ids: str) -> None:
-    """Finalize cards, with all that it takes."""
-    known = {"kind": "requirement", "text": "It says so.", "status": "approved"}
-    for card_id in card_ids:
-        plan.apply(
-            request("upsertCardKnowledgeItem", on(card_id), **known),
-            request("finalizeCard", on(card_id)),
-        )
-
-
-@contextmanager
-def buildable(
-    database: Path, repository: Path, card_ids: Sequence[str], policy: Policy = POLICY
-) -> Iterator[Plan]:
-    """Open a plan of two workflows in which nothing stands in the way of building some cards."""
-    with opened(database) as db:
-        plan = Plan(db)
-        plan.build(2, 2, 3)
-        finalize(plan, *card_ids)
-        plan.act("updateProject", repo_url=str(repository))
-        save_policy(db, plan.project_id, policy, actor="ana")
-        yield plan
+def copied(made: Path, folder: Path) -> Path:
+    """Return a copy of a repository, which takes less than making one."""
+    shutil.copytree(made, folder, symlinks=True)
+    return folder

@@ -24,7 +24,7 @@ from store.records import (
     Workflow,
 )
 from tests.planner.plans import Plan, on
-from tests.planner.runs.repositories import POLICY, buildable, call_git, make_repository
+from tests.planner.runs.buildable import POLICY, buildable, call_git, make_repository
 from tests.planner.runs.run_rows import told
 
 AGENT = AgentProfile(name="scripted", command=("agent", "{report}"))
