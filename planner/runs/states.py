@@ -203,7 +203,8 @@ def tell(
 
 def _run_event(was: OrchestrationRun, status: BuildState, step: RunStep | None) -> str:
     if status is BuildState.QUEUED:
-        return "run.resumed"  # a new one is not written by ``set_run``
+        # A new one is not written by ``set_run``; one that is queued may come to wait for a place.
+        return "run.queued" if was.status is status else "run.resumed"
     if status is BuildState.RUNNING:
         return "run.started" if was.status is BuildState.QUEUED else f"run.{step or status}"
     return f"run.{status}"
@@ -263,7 +264,8 @@ def _cancel_what_is_open(
             set_assignment(db, assignment.id, BuildState.CANCELLED, actor=actor, clock=clock)
         else:
             _put_back(db, run, assignment.card_id, now)
-    for request in db.list(ApprovalRequest, run_id=run.id, status=ApprovalStatus.PENDING):
+    asked = (ApprovalStatus.PENDING, ApprovalStatus.APPROVED)
+    for request in db.list(ApprovalRequest, run_id=run.id, status=asked, acted_at=None):
         db.update(
             ApprovalRequest,
             request.id,

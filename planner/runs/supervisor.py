@@ -1,0 +1,91 @@
+"""The supervisor: the process that drives one run, as far as it goes without a person, and ends.
+
+It is started by its path (``Supervisors.ensure``), detached, and imports what is heavy only once it
+holds the run's lock and has begun what takes longest. What it prints is in the run's folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+if __name__ == "__main__":
+    # Started by its path, it finds its own packages, wherever they are installed.
+    _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
+    if _ROOT not in sys.path:
+        sys.path.insert(0, _ROOT)
+
+
+def main(arguments: list[str]) -> int:
+    """Drive the run that the arguments of ``Supervisors.command`` name; return the exit code."""
+    database, runs_folder, add_first, run_id = _read(arguments)
+    from pathlib import Path
+
+    from planner.runs.folders import RunFolders
+    from planner.runs.supervisors import LOCK_PATIENCE, Lock, Supervisors
+
+    folders = RunFolders(Path(runs_folder))
+    lock = Lock(folders.lock(run_id))
+    if not lock.take(LOCK_PATIENCE):
+        return 0  # another is there
+    added_first = _begin_to_add(add_first)
+
+    from planner.runs.drive import Drive
+    from planner.runs.reconcile import has_work
+    from planner.runs.work import Work, patiently
+    from store.open import open_store
+
+    def is_wanted() -> bool:
+        with db.connection():
+            return has_work(db, run_id)
+
+    db = patiently(lambda: open_store(database))
+    supervisors = Supervisors(folders, database)
+    while True:
+        work = Work(db, folders, supervisors.database, run_id, added_first=added_first)
+        Drive(work, supervisors).go()
+        lock.release()
+        # Whoever found the lock taken until now relies on this look.
+        if not patiently(is_wanted) or not lock.take():
+            return 0
+
+
+def _read(arguments: list[str]) -> tuple[str, str, list[str], str]:
+    """Return the database, the runs' folder, what to add first, and the run."""
+    options = {"--db": 1, "--runs-folder": 1, "--add-first": 4}
+    found: dict[str, list[str]] = {name: [] for name in options}
+    rest = [*arguments]
+    while rest and rest[0] in options:
+        count = options[rest[0]]
+        found[rest[0]], rest = rest[1 : 1 + count], rest[1 + count :]
+    if len(rest) != 2 or rest[0] != "--" or not found["--db"] or not found["--runs-folder"]:
+        sys.exit("usage: supervisor.py --db PATH --runs-folder PATH -- RUN")
+    return found["--db"][0], found["--runs-folder"][0], found["--add-first"], rest[1]
+
+
+def _begin_to_add(add_first: list[str]) -> Callable[[], object]:
+    """Begin to add a worktree beside all else; return what waits for it."""
+    if not add_first:
+        return lambda: None
+    import threading
+    from pathlib import Path
+
+    from planner.errors import Refused
+    from planner.runs.worktrees import add_worktree
+
+    repository, path, branch, commit = add_first
+
+    def add() -> None:
+        try:
+            add_worktree(Path(repository), Path(path), branch, commit)
+        except (Refused, OSError):
+            return  # it is tried again where there is somebody to tell
+
+    thread = threading.Thread(target=add, name="add-first")
+    thread.start()
+    return thread.join
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
