@@ -6,16 +6,15 @@ from collections.abc import Sequence
 
 from planner.errors import Refused
 from planner.runs.candidates import head_branch, repository_of
+from planner.runs.checks import all_passed
 from planner.runs.folders import RunFolders
 from planner.runs.merging import tip_of
 from planner.runs.policy import policy_from_json
 from store.adapter import DbAdapter
 from store.records import (
     CardAssignment,
-    CheckStatus,
     DiffComment,
     OrchestrationRun,
-    RunCheck,
     RunScope,
 )
 
@@ -50,17 +49,7 @@ def must_have_passed(db: DbAdapter, run: OrchestrationRun, commit: str) -> None:
     assignment = None
     if run.scope is RunScope.CARD:
         (assignment,) = db.list(CardAssignment, run_id=run.id)
-    results = {
-        check.check_type: check.status
-        for check in db.list(
-            RunCheck,
-            run_id=run.id,
-            assignment_id=assignment.id if assignment is not None else None,
-            commit_sha=commit,
-        )
-    }
-    required = policy.required_checks
-    if not (required and all(results.get(c) is CheckStatus.PASSED for c in required)):
+    if not all_passed(db, run, assignment, commit, policy):
         raise Refused(
             f"The required checks have not all passed at {commit[:10]}, so there is nothing to "
             "approve yet."

@@ -8,13 +8,13 @@ code span or a fenced block, longer than any within it, and stays literal.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from planner.describe import clipped
 from planner.errors import Refused
 from planner.runs.candidates import LONGEST_TITLE, printable, repository_of, title_of
-from planner.runs.git import git, path_from_git
+from planner.runs.paths import ChangedFile, changed_files
 from store.adapter import DbAdapter
 from store.records import (
     AgentCommit,
@@ -38,8 +38,6 @@ LONGEST_LINE = 500
 
 MOST_FILES = 300
 """Files that are listed."""
-
-_CHANGES = {"A": "new", "D": "deleted"}
 
 
 def describe_candidate(db: DbAdapter, run: OrchestrationRun, commit: str) -> str:
@@ -185,7 +183,8 @@ def _files(
     yield ""
     planned = [*dict.fromkeys(path for a in assignments for path in _planned(a))]
     try:
-        changed = [*_changed(db, run, commit)]
+        base = run.base_commit or commit
+        changed = changed_files(repository_of(db, run), base, commit)
     except Refused as why:
         yield f"Which files changed could not be read: {code(str(why))}"
         yield ""
@@ -197,18 +196,6 @@ def _files(
     yield ""
 
 
-def _changed(db: DbAdapter, run: OrchestrationRun, commit: str) -> Iterator[tuple[str, str]]:
-    """Return what changed since the base: how, and the file."""
-    if run.base_commit is None:
-        return
-    fields = git(
-        repository_of(db, run),
-        *("diff", "--name-status", "--no-renames", "-z", run.base_commit, commit, "--"),
-    ).fields
-    for how, path in zip(fields[::2], fields[1::2], strict=True):
-        yield _CHANGES.get(how.decode()[:1], "changed"), path_from_git(path)
-
-
 def _planned(assignment: CardAssignment) -> Iterator[str]:
     files = assignment.assignment_input_snapshot.get("planned_files")
     for item in files if isinstance(files, list) else ():
@@ -217,11 +204,12 @@ def _planned(assignment: CardAssignment) -> Iterator[str]:
             yield name
 
 
-def _compared(planned: list[str], changed: list[tuple[str, str]]) -> Iterator[str]:
-    wanted, paths = {*planned}, {path for _, path in changed}
-    for how, path in changed:
-        told = "planned" if path in wanted else "not planned"
-        yield f"- {code(path)}: {how}{f', {told}' if planned else ''}"
+def _compared(planned: list[str], changed: Sequence[ChangedFile]) -> Iterator[str]:
+    wanted, paths = {*planned}, {path for file in changed for path in (file.path, file.old_path)}
+    for file in changed:
+        was = f" from {code(file.old_path)}" if file.old_path is not None else ""
+        told = "planned" if {file.path, file.old_path} & wanted else "not planned"
+        yield f"- {code(file.path)}: {file.change}{was}{f', {told}' if planned else ''}"
     yield from (f"- {code(path)}: planned, not changed" for path in planned if path not in paths)
 
 

@@ -174,7 +174,7 @@ def conflicting(conflict: Conflict, branch: str) -> NotDelivered:
     """Say which files stand in the way of a merge."""
     return NotDelivered(
         f"It conflicts with what {branch} has by now, in {named(conflict.files)}. Nothing was "
-        "merged. Resume the run with a note to have its agent bring the branch up to date.",
+        "merged. Reject it with a note to have its agent bring the branch up to date.",
         WaitsFor.CONFLICT,
     )
 

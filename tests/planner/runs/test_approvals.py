@@ -22,8 +22,8 @@ from store.records import (
     RunScope,
     WaitsFor,
 )
-from tests.planner.deliveries import BRANCH, Built, commit, git
 from tests.planner.plans import opened
+from tests.planner.runs.deliveries import BRANCH, Built, commit, git
 
 CREATE, MERGE = ApprovalType.CREATE_PR, ApprovalType.MERGE_PR
 
@@ -91,7 +91,7 @@ def test_the_description_is_literal_whatever_people_and_agents_write(
     assert "- ```Refuse ``spaces``.```" in body
     assert "````text\nDone.\n```\nFixes #1 @bob\n```\n````" in body
     assert "- unit passed in 0.5 s: `true`" in body
-    assert "- `sign in.py`: new, planned" in body
+    assert "- `sign in.py`: added, planned" in body
     assert "- `never.py`: planned, not changed" in body
     assert f"at `{built.base}`" in body
     assert "\x1b" not in body

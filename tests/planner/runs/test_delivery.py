@@ -25,8 +25,8 @@ from store.records import (
     PullRequestStatus,
     WaitsFor,
 )
-from tests.planner.deliveries import BRANCH, Built, commit, git
 from tests.planner.plans import opened
+from tests.planner.runs.deliveries import BRANCH, Built, commit, git
 
 CREATE, MERGE = ApprovalType.CREATE_PR, ApprovalType.MERGE_PR
 GITHUB = "https://x-access-token:ghp_secretsecret@github.com/ana/atlas.git"

@@ -10,8 +10,8 @@ from planner.runs import integration
 from planner.runs.integration import Conflicted, Integrated, integrate
 from store.adapter import DbAdapter
 from store.records import CardAssignment, OrchestrationRun, RunScope
-from tests.planner.deliveries import Built, git
 from tests.planner.plans import opened
+from tests.planner.runs.deliveries import Built, git
 
 
 @pytest.fixture
