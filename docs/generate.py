@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import json
 import os
+import shlex
 import tempfile
 import types
 import typing
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +23,13 @@ from textual.binding import Binding
 
 from planner.filter_keys import KEYS
 from planner.requests import ACTIONS, Action
+from planner.runs.agent_presets import PRESETS
+from planner.runs.agents import ALWAYS_LET_THROUGH, PLACEHOLDERS
+from planner.runs.report import LONGEST_TEXT, MOST_BYTES, MOST_ITEMS, REPORT, report_schema
+from tui.agent_options import AGENT_OPTIONS
 from tui.all_keys import keyboards
 from tui.app import PlannerApp
-from tui.config_options import OPTIONS
+from tui.config_options import OPTIONS, Option
 from tui.keys import key_name
 
 DOCS = Path(__file__).parent
@@ -80,9 +87,14 @@ def config_page() -> str:
         "the nearest right word.\n"
     )
     lines.append("## [board]\n")
-    lines += ["| option | takes | without it | what it does |", "|---|---|---|---|"]
-    for option in OPTIONS:
-        lines.append(f"| `{option.name}` | {option.takes} | `{option.default}` | {option.words} |")
+    lines += _options(OPTIONS)
+    lines.append(
+        "\n## [agents.NAME]\n\nA coding agent that may build cards: a well-known one changed, or one of your own. "
+        "[agents.md](agents.md) says what is done with it.\n\n"
+        '```toml\n[board]\nagent = "mine"\n\n[agents.mine]\npreset = "claude"\narguments = ["--model", "opus"]\n'
+        'setup = [["npm", "ci"]]\ncopy_files = [".env"]\n```\n'
+    )
+    lines += _options(AGENT_OPTIONS)
     lines.append(
         "\n## [keys]\n\nAn id from the list below, and the keys for it: one, or several with commas between. They take "
         "the place of the usual ones.\n\n"
@@ -106,9 +118,104 @@ def config_page() -> str:
     return "\n".join(lines)
 
 
+def _options(options: Iterable[Option]) -> Iterator[str]:
+    yield "| option | takes | without it | what it does |"
+    yield "|---|---|---|---|"
+    for option in options:
+        # What would be written is code; what is said about it is not.
+        default = option.default
+        if default[:1] in '[{"' or default in ("true", "false", "none"):
+            default = f"`{default}`"
+        yield f"| `{option.name}` | {option.takes} | {default} | {option.words} |"
+
+
 def _names(binding: Binding) -> str:
     """Return a binding's keys by the names that the config takes."""
     return " ".join(f"`{key.strip()}`" for key in binding.key.split(","))
+
+
+def agents_page() -> str:
+    """Return docs/agents.md: the presets, what an agent is told, and its report."""
+    lines = ["# Agents\n", MARK, _AGENTS]
+    lines += [
+        "## Presets\n",
+        "| name | what to know | command | resumes with |",
+        "|---|---|---|---|",
+    ]
+    for profile in PRESETS.values():
+        resumes = f"`{shlex.join(profile.resume_command)}`" if profile.resume_command else "no"
+        lines.append(
+            f"| [{profile.name}]({profile.source}) | {profile.note} "
+            f"| `{shlex.join(profile.command)}` | {resumes} |"
+        )
+    lines.append(
+        "\nNone of them is given a way around its own permissions. An agent that may not run your tests "
+        "still builds; the checks are run afterwards in any case. Give it more in its own settings, or with "
+        "`arguments` in the [config](config.md).\n"
+    )
+    lines += ["## Placeholders\n", "| in an argument | stands for |", "|---|---|"]
+    lines += [f"| `{{{name}}}` | {words} |" for name, words in PLACEHOLDERS.items()]
+    usual = ", ".join(f"`{name}`" for name in ALWAYS_LET_THROUGH)
+    lines.append(
+        "\nThey are filled once and no shell sees them. A session's id is made by planner-tui before the first "
+        "turn, and the agent may report another.\n\n## Environment\n\nAn agent is started with these variables "
+        f"and no others: {usual}; those its profile names; and\n"
+    )
+    lines += ["| variable | holds |", "|---|---|"]
+    lines += [f"| `{name}` | {words} |" for name, words in _VARIABLES.items()]
+    lines.append(f"\n{_REPORT}")
+    lines += ["| part | items may have | what for |", "|---|---|---|"]
+    for name, part in REPORT.items():
+        items = ", ".join(f"`{item}`" for item in part.names) or "a text"
+        lines.append(f"| `{name}` | {items} | {part.words} |")
+    lines.append(
+        f"\nA part holds at most {MOST_ITEMS} items, an item at most {LONGEST_TEXT:,} characters, and the whole "
+        f"report {MOST_BYTES:,} bytes. An item is an object, or a text alone.\n\n### As JSON Schema\n\n"
+        f"```json\n{json.dumps(report_schema(), indent=2)}\n```"
+    )
+    return "\n".join(lines) + "\n"
+
+
+_AGENTS = """\
+A card is built by a coding agent of yours, run from the command line: one of the presets below, or any program that
+can be told what to do and then changes files. It works alone in a git worktree made for the card, and what it makes is
+checked afterwards, whatever it says.
+
+```sh
+planner-tui agents                 # which are found here
+planner-tui agents show claude     # how one is run
+planner-tui agents check claude    # does it work here?
+```
+
+`agent = "NAME"` below `[board]` in the [config](config.md) chooses the one that builds; tables `[agents.NAME]` change
+a preset or add one. Nothing in a profile is a line for a shell: commands are lists of arguments.
+
+The prompt holds the card with what was approved on it, the rules about files, the checks, and how to report. What
+people wrote stands in it on lines that begin with `>`. In a later turn the agent goes on in its session, where it has
+one that can be resumed, and is told only what is new: the answers, a note, the output of checks, comments on lines of
+the diff. One without sessions is told everything again.
+"""
+
+_VARIABLES = {
+    "PLANNER_CARD": "the card's id",
+    "PLANNER_CARD_NUMBER": "its number",
+    "PLANNER_PROJECT": "the project's id",
+    "PLANNER_RUN": "the run's id",
+    "PLANNER_DB": "the path of the plan's database",
+    "PLANNER_PROMPT": "the file that holds the prompt",
+    "PLANNER_REPORT": "the file the report is to be written to",
+    "PLANNER_SESSION": "the id of the session",
+}
+
+_REPORT = """\
+## The report
+
+An agent may leave a report: one JSON object in the file that `PLANNER_REPORT` names, UTF-8. Every part may be left
+out, and so may the report. An agent that can write in its worktree alone may leave it there, as
+`.planner-report.json`; it is taken away before anything is committed. What it says becomes drafts on the card, source `agent`, once a turn; a person approves or
+rejects them. Only a plain file is read, no link is followed. What has another shape is refused by its place, and the
+build goes on without it; a part that is not known is told and ignored.
+"""
 
 
 def filter_page() -> str:
@@ -244,6 +351,7 @@ async def picture() -> str:
 
 
 PAGES = {
+    "agents.md": agents_page,
     "config.md": config_page,
     "filter.md": filter_page,
     "keys.md": keys_page,

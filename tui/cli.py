@@ -26,11 +26,19 @@ class Later(NamedTuple):
 
 
 COMMANDS = {
+    "agents": Later(
+        "agents", "agents", "Say which coding agents there are, and whether they work."
+    ),
     "apply": Later("plan", "apply", "Apply planning actions from a file: all of them or none."),
     "config": Later("config", "config", "Say where the config is, check it, write one."),
     "demo": Later("board", "demo", "Open the board on the sample plan."),
     "import": Later("imports", "import_group", "Bring in a plan made elsewhere."),
     "migrate": Later("plan", "migrate", "Bring the database's tables up to date."),
+    "policy": Later(
+        "policy", "policy", "Say what runs are held to: checks, paths, limits, approval."
+    ),
+    "project": Later("project", "project", "Make a project, or list those there are."),
+    "repository": Later("repository", "repository", "Connect the project to its git repository."),
 }
 """Every command by its name."""
 

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from planner.runs.agents import AgentProfile
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -26,6 +30,8 @@ class Config(msgspec.Struct, frozen=True):
         tour: Whether the first start on the sample plan shows the tour.
         mouse: Whether the board takes the mouse.
         keys: Keys by the id of their binding, as ``App.set_keymap`` takes them.
+        agent: The name of the agent that builds where no other is named.
+        agents: The agent profiles that were written, by name; ``profiles`` has the presets too.
     """
 
     theme: str | None = None
@@ -37,6 +43,25 @@ class Config(msgspec.Struct, frozen=True):
     tour: bool = True
     mouse: bool = True
     keys: dict[str, str] = {}
+    agent: str | None = None
+    agents: dict[str, Any] = {}
+
+    def profiles(self) -> dict[str, AgentProfile]:
+        """Return every agent profile by its name: the presets, and what was written."""
+        from planner.runs.agent_presets import PRESETS
+
+        return {**PRESETS, **self.agents}
+
+    def profile(self, name: str | None = None) -> AgentProfile | None:
+        """Return the agent profile of that name, else the chosen one; None when none is chosen.
+
+        Raises:
+            Refused: There is no agent of that name.
+        """
+        from planner.runs.agents import agent_named
+
+        wanted = name or self.agent
+        return agent_named(self.profiles(), wanted) if wanted else None
 
 
 class ConfigError(Exception):

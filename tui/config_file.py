@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from tui.config import Config, ConfigError
-from tui.config_options import OPTIONS, NoSuch, Wrong, nearest
+from tui.config_options import OPTIONS, NoSuch, Option, Wrong, nearest
 
 Path_ = tuple[str, ...]
 """Where a value stands in the file, such as ``("board", "theme")``."""
 
-TABLES = ("board", "keys")
+TABLES = ("board", "agents", "keys")
 """The tables there are."""
 
 
@@ -50,7 +50,8 @@ class Reading:
         for name, table in document.items():
             if name not in TABLES:
                 word = f"table [{name}]" if isinstance(table, dict) else f"option {name} here"
-                near = nearest(name, TABLES, "[{}]") or ". There are [board] and [keys]."
+                known = ". There are [board], [agents.NAME] and [keys]."
+                near = nearest(name, TABLES, "[{}]") or known
                 options = [option.name for option in OPTIONS]
                 if not isinstance(table, dict) and get_close_matches(name, options, 1):
                     near = ". Options stand below a line [board]."
@@ -59,8 +60,11 @@ class Reading:
                 self._complain((name,), f"{name} is a table: write [{name}] on a line of its own.")
             elif name == "board":
                 self._board(table, chosen)
+            elif name == "agents":
+                chosen["agents"] = self._agents(table)
             else:
                 chosen["keys"] = self._keys(table)
+        self._check_agent(chosen.get("agent"), document.get("agents"))
         if self._complaints:
             raise ConfigError(
                 f"{self._path} line {line}: {words}" for line, words in sorted(self._complaints)
@@ -75,20 +79,68 @@ class Reading:
             raise ConfigError([f"{self._path} line {line}: this is not TOML: {words}."]) from None
 
     def _board(self, table: dict[str, Any], chosen: dict[str, Any]) -> None:
-        options = {option.name: option for option in OPTIONS}
+        chosen |= self._options(("board",), table, OPTIONS)
+
+    def _options(
+        self, path: Path_, table: dict[str, Any], options: Iterable[Option]
+    ) -> dict[str, Any]:
+        """Return what the options of a table were read as, without those that are wrong."""
+        known = {option.name: option for option in options}
+        read: dict[str, Any] = {}
         for name, value in table.items():
-            option = options.get(name)
+            option = known.get(name)
             if option is None:
-                near = nearest(name, options) or f". It has {', '.join(options)}."
-                self._complain(("board", name), f"[board] has no option {name}{near}")
+                near = nearest(name, known) or f". It has {', '.join(known)}."
+                words = f"[{'.'.join(path)}] has no option {name}{near}"
+                self._complain((*path, name), words)
                 continue
             try:
-                chosen[name] = option.read(value)
+                read[name] = option.read(value)
             except Wrong as wrong:
                 words = f"{name} must be {wrong}, not {_shown(value)}."
-                self._complain(("board", name), words)
+                self._complain((*path, name), words)
             except NoSuch as unknown:
-                self._complain(("board", name), str(unknown))
+                self._complain((*path, name), str(unknown))
+        return read
+
+    def _agents(self, table: dict[str, Any]) -> dict[str, Any]:
+        """Return the agent profiles that are written, without those that are wrong."""
+        from tui.agent_options import AGENT_OPTIONS, agent_complaints, agent_profile
+
+        profiles: dict[str, Any] = {}
+        for name, written in table.items():
+            path = ("agents", name)
+            if not isinstance(written, dict):
+                options = [option.name for option in AGENT_OPTIONS]
+                hint = f"write [agents.{name}] on a line of its own."
+                if name in options:
+                    hint = "its options stand below a line [agents.NAME]."
+                self._complain(path, f"agents.{name} is a table: {hint}")
+                continue
+            before = len(self._complaints)
+            given = self._options(path, written, AGENT_OPTIONS)
+            if len(self._complaints) > before:
+                continue
+            profile = agent_profile(name, given)
+            if profile is None:
+                words = f"[agents.{name}] needs a command, or a preset to begin from."
+                self._complain(path, words)
+                continue
+            for option, words in agent_complaints(profile, given):
+                self._complain((*path, option) if option else path, words)
+            profiles[name] = profile
+        return profiles
+
+    def _check_agent(self, name: str | None, written: Any) -> None:
+        """Make sure that the agent that builds is one there is."""
+        if name is None:
+            return
+        from planner.runs.agent_presets import PRESETS
+
+        known = [*PRESETS, *(written if isinstance(written, dict) else ())]
+        if name not in known:
+            near = nearest(name, known) or f". There are {', '.join(known)}."
+            self._complain(("board", "agent"), f"there is no agent '{name}'{near}")
 
     def _keys(self, table: dict[str, Any]) -> dict[str, str]:
         """Return the keys that are given anew, once nothing is wrong with them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -83,6 +83,12 @@ def _notify(value: Any) -> str:
     return str(value)
 
 
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise Wrong("an agent's name in quotes")
+    return value
+
+
 NOTIFY = ("off", "bell", "desktop")
 """How it may be told that a run waits for a person."""
 
@@ -147,6 +153,15 @@ OPTIONS = (
         _yes,
     ),
     Option(
+        "agent",
+        "an agent's name",
+        "none",
+        '"claude"',
+        "The agent that builds where no other is named; a preset, or one of `[agents.NAME]`. "
+        "`planner-tui agents` lists them.",
+        _name,
+    ),
+    Option(
         "mouse",
         "`true` or `false`",
         "true",
@@ -160,16 +175,18 @@ OPTIONS = (
 
 def example() -> str:
     """Return a config to start from, in which everything is commented out."""
+    from tui.agent_options import AGENT_OPTIONS
+
     lines = [
         "# The config of planner-tui. Take the # away from what you want otherwise.",
         "# planner-tui config --check says whether all of it is right.",
         "",
         "[board]",
-    ]
-    for option in OPTIONS:
-        lines += [f"# {line}" for line in _folded(option.words.replace("`", ""))]
-        lines += [f"# {option.name} = {option.example}", ""]
-    lines += [
+        *_options(OPTIONS),
+        "# An agent of your own, or a well-known one changed; any name will do.",
+        "# planner-tui agents check NAME says whether it works here.",
+        "# [agents.mine]",
+        *_options(AGENT_OPTIONS),
         "[keys]",
         "# An id of docs/keys.md, and the keys for it: one, or several with commas between.",
         '# "card.new" = "n,insert"',
@@ -177,6 +194,13 @@ def example() -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _options(options: Iterable[Option]) -> Iterator[str]:
+    for option in options:
+        yield from (f"# {line}" for line in _folded(option.words.replace("`", "")))
+        yield f"# {option.name} = {option.example}"
+        yield ""
 
 
 def _folded(words: str) -> list[str]:

@@ -32,9 +32,12 @@ _PRESETS = (
     ),
     AgentProfile(
         name="codex",
-        command=("codex", "exec", "--sandbox", "workspace-write", "-"),
+        command=(
+            *("codex", "exec", "--sandbox", "workspace-write", "--add-dir", "{report_folder}", "-"),
+        ),
         resume_command=(
-            *("codex", "exec", "--sandbox", "workspace-write", "resume", "--last", "-"),
+            *("codex", "exec", "--sandbox", "workspace-write", "--add-dir", "{report_folder}"),
+            *("resume", "--last", "-"),
         ),
         environment=("OPENAI_*", "CODEX_*", *_NETWORK),
         source="https://developers.openai.com/codex/noninteractive",
@@ -61,19 +64,16 @@ _PRESETS = (
     AgentProfile(
         name="aider",
         command=(
-            *(
-                "aider",
-                "--message-file",
-                "{prompt_file}",
-                "--yes-always",
-                "--no-suggest-shell-commands",
-            ),
-            *("--no-check-update", "--no-gitignore"),
+            *("aider", "--message-file", "{prompt_file}", "--yes-always"),
+            *("--no-suggest-shell-commands", "--no-check-update", "--no-gitignore"),
+            *("--chat-history-file", "{report_folder}/aider.chat.md"),
+            *("--input-history-file", "{report_folder}/aider.input"),
         ),
         prompt="file",
         environment=("AIDER_*", *_MODELS, *_NETWORK),
         source="https://aider.chat/docs/scripting.html",
-        note="Aider. Commits by itself. It keeps no session: each turn is told everything again.",
+        note="Aider. Commits by itself. It keeps no session: each turn is told everything again. Have "
+        "git ignore .aider*, where it keeps its cache.",
     ),
     AgentProfile(
         name="opencode",

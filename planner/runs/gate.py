@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from planner.describe import clipped
 from planner.errors import Refused
 from planner.runs.agents import AgentProfile
 from planner.runs.policy import read_stored_policy
+from planner.runs.repository import is_url
 from store.adapter import DbAdapter
 from store.records import (
     BuildState,
@@ -27,8 +27,6 @@ from store.records import (
 
 OPEN_STATES = (BuildState.QUEUED, BuildState.RUNNING, BuildState.BLOCKED)
 """The states of a run that is not over."""
-
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S|[^\s/:]+@[^\s/:]+:\S")
 
 
 class Missing(NamedTuple):
@@ -141,7 +139,7 @@ def _repository(project: Project) -> Iterator[Missing]:
     address = project.repo_url or ""
     if not address.strip():
         yield Missing("The project has no repository.", remedy)
-    elif not _ADDRESS.match(address):
+    elif not is_url(address):
         path = Path(address).expanduser()
         if not path.is_dir():
             yield Missing(f"The repository {clipped(address)} is not there.", remedy)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 import math
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
+
+import msgspec
 
 from planner.errors import Refused
 from store.records import CheckType
@@ -47,7 +50,7 @@ def check_named(name: Any) -> CheckType:
     """
     if isinstance(name, str) and name in set(CheckType):
         return CheckType(name)
-    raise Refused(f"There is no check {_shown(name)}{_nearest(name, CheckType)}")
+    raise Refused(f"There is no check {_shown(name)}{nearest(name, CheckType)}")
 
 
 def checked_command(check: str, command: Any) -> tuple[str, ...]:
@@ -111,7 +114,7 @@ def checked_limit(name: str, value: Any) -> Any:
     """
     limit = LIMITS.get(name)
     if limit is None:
-        raise Refused(f"There is no limit {_shown(name)}{_nearest(name, LIMITS)}")
+        raise Refused(f"There is no limit {_shown(name)}{nearest(name, LIMITS)}")
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     whole = not limit.whole or number == math.floor(number) if math.isfinite(number) else False
     if not whole or not limit.least <= number <= limit.most:
@@ -160,6 +163,12 @@ def no_more_than(most: int, what: str, values: Sequence[object]) -> None:
         raise Refused(f"There are {len(values):,} {what}; there may be {most:,}.")
 
 
+def command_in_words(command: Sequence[str]) -> str:
+    """Return an argument list as it would be typed; as JSON where it holds what can't be."""
+    line = shlex.join(command)
+    return line if line.isprintable() else msgspec.json.encode(list(command)).decode()
+
+
 def _said(text: Any, what: str, longest: int) -> str:
     if not isinstance(text, str):
         raise Refused(f"{what} is a text, not {_shown(text)}.")
@@ -177,7 +186,8 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def _nearest(name: Any, known: Iterable[str]) -> str:
+def nearest(name: Any, known: Iterable[str]) -> str:
+    """Return the end of a sentence about an unknown name: the nearest there is, or all."""
     names = [str(one) for one in known]
     near = difflib.get_close_matches(str(name).replace("-", "_"), names, 1)
     return f"; did you mean {near[0]}?" if near else f". There are {', '.join(names)}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import msgspec
 
 from planner.runs.policy import KINDS_OF_RULES, Policy
+from planner.runs.policy_values import command_in_words
 from store.records import CheckType
 
 LONGEST_TOLD_CONTENT = 20_000
@@ -29,7 +29,8 @@ _ENDING = """\
 leave uncommitted is committed for you. Stay on this branch; don't push, and don't rewrite what \
 was there.
 - Write a report to the file that {where}: one JSON object, UTF-8, at most 1 MB. Every part of it \
-may be left out.
+may be left out. Where you can't write there, leave it as .planner-report.json in this folder, and \
+don't commit it.
 
 ```json
 {{
@@ -219,9 +220,7 @@ def checks(policy: Policy) -> str:
         if check == CheckType.POLICY:
             lines.append("- policy: only files that may change have changed")
         elif command:
-            line = shlex.join(command)
-            shown = line if line.isprintable() else msgspec.json.encode(command).decode()
-            lines.append(f"- {check}: `{shown}`")
+            lines.append(f"- {check}: `{command_in_words(command)}`")
         else:
             lines.append(f"- {check}")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import uuid
 from pathlib import Path
@@ -19,6 +20,7 @@ import msgspec
 from planner import requests as ask
 from planner.actions import Planner
 from planner.errors import ActionRefused, Refused
+from planner.runs.git import git
 from store.adapter import DbAdapter
 from store.records import (
     AgentExecution,
@@ -32,6 +34,9 @@ from store.records import (
     OrchestrationRun,
     RelationRole,
 )
+
+REPORT_IN_WORKTREE = ".planner-report.json"
+"""Where a report may be left by an agent that can write in its worktree alone."""
 
 MOST_BYTES = 1_000_000
 """How large a report may be."""
@@ -131,6 +136,46 @@ REPORT = {
     "session": Part("The id of the agent's session, where the agent chooses it.", ()),
 }
 """Every part of a report by its name."""
+
+
+def report_schema() -> dict[str, Any]:
+    """Return what a report must be, as JSON Schema has it."""
+    lengths = {"summary": LONGEST_SUMMARY, "session": LONGEST_SESSION}
+    sure = {"type": "number", "minimum": 0, "maximum": 1}
+    text = {"type": "string", "maxLength": LONGEST_TEXT}
+    parts: dict[str, Any] = {}
+    for name, part in REPORT.items():
+        if part.names:
+            fields = {one: sure if one == "confidence" else text for one in part.names}
+            item = {"type": "object", "properties": fields, "required": ["text"]}
+            shape = {"type": "array", "maxItems": MOST_ITEMS, "items": {"anyOf": [text, item]}}
+        else:
+            shape = {"type": "string", "maxLength": lengths[name]}
+        parts[name] = {"description": part.words, **shape}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What an agent says of a turn",
+        "type": "object",
+        "properties": parts,
+    }
+
+
+def bring_report(folder: Path, worktree: Path) -> None:
+    """Take a report from the worktree, where an agent may leave it that can write nowhere else.
+
+    It is taken before anything is committed. One that the repository itself has stays.
+
+    Args:
+        folder: The turn's folder.
+        worktree: Where the agent worked.
+    """
+    wanted, left = report_file(folder), worktree / REPORT_IN_WORKTREE
+    if os.path.lexists(wanted) or not os.path.lexists(left):
+        return
+    if git(worktree, "ls-files", "--", REPORT_IN_WORKTREE).stdout:
+        return
+    wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.move(left, wanted)
 
 
 def report_file(folder: Path) -> Path:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
+from planner.errors import Refused
+from planner.runs.agent_presets import PRESETS
 from tests.tui.board import a_plan, opened_on
 from tui.all_keys import binding_ids, keyboards
 from tui.config import Config, ConfigError, read_config
@@ -92,7 +94,10 @@ def test_a_bom_and_windows_line_ends_are_fine(path: Path) -> None:
     ("text", "wanted"),
     [
         ("[bord]\nx = 1", "line 1: there is no table [bord]; did you mean [board]?"),
-        ("\n[colours]", "line 2: there is no table [colours]. There are [board] and [keys]."),
+        (
+            "\n[colours]",
+            "line 2: there is no table [colours]. There are [board], [agents.NAME] and [keys].",
+        ),
         (
             'theme = "nord"',
             "line 1: there is no option theme here. Options stand below a line [board].",
@@ -104,7 +109,7 @@ def test_a_bom_and_windows_line_ends_are_fine(path: Path) -> None:
         ),
         (
             "[board]\nzoom = 3",
-            "line 2: [board] has no option zoom. It has theme, ascii, editor, bell, notify, toasts, tour, mouse.",
+            "line 2: [board] has no option zoom. It has theme, ascii, editor, bell, notify, toasts, tour, agent, mouse.",
         ),
         (
             '[board]\ntheme = "plannr-dark"',
@@ -182,6 +187,54 @@ def test_a_bom_and_windows_line_ends_are_fine(path: Path) -> None:
             "[board]\nbell = true\nbell = true",
             "line 3: this is not TOML: cannot overwrite a value…",
         ),
+        ("[agents]\nmine = 3", "line 2: agents.mine is a table: write [agents.mine] on a line…"),
+        (
+            '[agents]\ncommand = ["x"]',
+            "line 2: agents.command is a table: its options stand below a line [agents.NAME].",
+        ),
+        ("\n[agents.mine]", "line 2: [agents.mine] needs a command, or a preset to begin from."),
+        (
+            '[agents.mine]\ncomand = ["x"]',
+            "line 2: [agents.mine] has no option comand; did you mean command?",
+        ),
+        (
+            '[agents.mine]\npreset = "cluade"',
+            "line 2: there is no preset 'cluade'; did you mean claude?",
+        ),
+        (
+            '[agents.mine]\ncommand = "x -y"',
+            "line 2: command must be a list of the program and its arguments, such as "
+            '["x", "-p"], not the text \'x -y\'.',
+        ),
+        ("[agents.mine]\ncommand = []", "line 2: command is empty; it begins with a program."),
+        (
+            '[agents.mine]\ncommand = ["x"]\nresume_command = ["x", "{sesion}"]',
+            "line 3: {sesion} stands for nothing; did you mean {session}?",
+        ),
+        (
+            '[agents.mine]\nprompt = "argument"\ncommand = ["x"]',
+            'line 3: with prompt = "argument", command must hold {prompt}.',
+        ),
+        (
+            '[agents.claude]\nprompt = "pipe"',
+            'line 2: prompt must be "stdin", "file" or "argument"…',
+        ),
+        (
+            '[agents.claude]\nsetup = ["npm ci"]',
+            "line 2: setup must be a list of commands, each a list: …",
+        ),
+        ("[agents.claude]\nminutes = 0", "line 2: minutes must be a number from 0.01 to 10,080…"),
+        (
+            '[agents.claude]\ncopy_files = ["../.env"]',
+            "line 2: The pattern '../.env' climbs out of the repository.",
+        ),
+        ('[agents.claude]\nenvironment = ["A B"]', "line 2: 'A B' is no variable's name…"),
+        ('[agents."a b"]\ncommand = ["x"]', "line 1: an agent's name is letters, digits…"),
+        ('[board]\nagent = "cluade"', "line 2: there is no agent 'cluade'; did you mean claude?"),
+        (
+            "[board]\nagent = 3",
+            "line 2: agent must be an agent's name in quotes, not the number 3.",
+        ),
         (b"[board]\n# caf\xe9", "line 2: this is not UTF-8 text."),
     ],
 )
@@ -206,13 +259,56 @@ def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
 
 def test_the_example_is_right_as_it_is_and_with_everything_taken_up(path: Path) -> None:
     assert read(path, example()) == Config()
-    taken_up = re.sub(r'^# (?="|\w+ = )', "", example(), flags=re.MULTILINE)
+    taken_up = re.sub(r'^# (?="|\[|\w+ = )', "", example(), flags=re.MULTILINE)
     config = read(path, taken_up)
     usual = Config()
     for option in OPTIONS:
         assert getattr(config, option.name) != getattr(usual, option.name), option.name
     assert config.keys
-    assert {option.name for option in OPTIONS} | {"keys"} == set(Config.__struct_fields__)
+    assert config.agents["mine"].command[0] == "my-agent"
+    assert {option.name for option in OPTIONS} | {"keys", "agents"} == set(Config.__struct_fields__)
+
+
+# Agents
+
+
+def test_an_agent_is_a_preset_a_changed_one_or_one_of_your_own(path: Path, home: Path) -> None:
+    assert read(path, "").profile() is None
+    assert read(path, "").profile("codex") is PRESETS["codex"]
+    config = read(
+        path,
+        """
+        [board]
+        agent = "quick"
+        [agents.quick]
+        preset = "claude"
+        arguments = ["--model", "a b"]
+        environment = ["MY_KEY"]
+        minutes = 5
+        setup = [["npm", "ci"]]
+        [agents.codex]
+        command = ["codex", "exec", "-"]
+        [agents.mine]
+        command = ["~/bin/mine", "{prompt_file}"]
+        prompt = "file"
+        """,
+    )
+    quick, claude = config.profile(), PRESETS["claude"]
+    assert quick is not None
+    assert quick.name == "quick"
+    assert quick.command == (*claude.command, "--model", "a b")
+    assert quick.resume_command == (*claude.resume_command, "--model", "a b")
+    assert quick.environment == (*claude.environment, "MY_KEY")
+    assert (quick.minutes, quick.setup) == (5.0, (("npm", "ci"),))
+    codex = config.profile("codex")
+    assert codex is not None
+    assert (codex.command, codex.resume_command) == (("codex", "exec", "-"), ())
+    mine = config.profile("mine")
+    assert mine is not None
+    assert mine.command == (f"{home}/bin/mine", "{prompt_file}")
+    assert {*config.profiles()} == {*PRESETS, "quick", "mine"}
+    with pytest.raises(Refused, match="Did you mean quick"):
+        config.profile("quik")
 
 
 # Keys

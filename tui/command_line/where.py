@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tui.config import Config
     from tui.places import Places
 
+NO_PROJECT = "The database holds no project yet: planner-tui project new NAME makes one."
+"""What is said of an empty database."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -108,6 +111,8 @@ def find_project(db: DbAdapter, name: str | None, as_json: bool = False) -> Proj
             fail(f"There is no project {name!r}. {_projects_in_words(db)}", "refused", {}, as_json)
         return project
     projects = db.list(Project)
+    if not projects:
+        fail(NO_PROJECT, "refused", {}, as_json)
     if len(projects) != 1:
         words = f"Say which project with --project NAME. {_projects_in_words(db)}"
         fail(words, "refused", {}, as_json)
@@ -153,7 +158,7 @@ def _projects_in_words(db: DbAdapter) -> str:
     from store.records import Project
 
     names = [project.name for project in db.list(Project)]
-    return f"There are {', '.join(names)}." if names else "The database holds no project yet."
+    return f"There are {', '.join(names)}." if names else NO_PROJECT
 
 
 def _tell_migrated(report: MigrationReport) -> None:

@@ -9,11 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from planner.runs.git import git
 from planner.runs.report import (
     MOST_BYTES,
+    REPORT_IN_WORKTREE,
     Report,
     ReportMalformed,
     Said,
+    bring_report,
     read_report,
     report_file,
     take_report,
@@ -120,6 +123,25 @@ def test_only_a_plain_file_is_read(path: Path, tmp_path: Path) -> None:
     path.mkdir()
     with pytest.raises(ReportMalformed):
         read_report(path)
+
+
+def test_a_report_left_in_the_worktree_is_taken_from_it(tmp_path: Path) -> None:
+    worktree, folder = tmp_path / "work", tmp_path / "turn"
+    worktree.mkdir()
+    git(worktree, "init", "--quiet")
+    bring_report(folder, worktree)
+    assert not folder.exists()
+    left = worktree / REPORT_IN_WORKTREE
+    left.write_text('{"summary": "x"}')
+    bring_report(folder, worktree)
+    assert read_report(report_file(folder)) == Report(summary="x")
+    assert not left.exists()
+    left.write_text('{"summary": "y"}')
+    bring_report(folder, worktree)  # what is where it should be counts
+    assert left.exists()
+    git(worktree, "add", "--", REPORT_IN_WORKTREE)
+    bring_report(tmp_path / "next", worktree)  # the repository has a file of that name
+    assert left.exists()
 
 
 @pytest.fixture
