@@ -7,13 +7,16 @@ when it refuses reaches people without the passwords of a URL.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from planner.errors import Refused
 
@@ -155,10 +158,7 @@ def git(
         GitFailed: It ended with anything but 0 (and ``check``), or took too long.
         Refused: There is no git here.
     """
-    command: list[str | bytes] = ["git", "-C", os.fspath(repository)]
-    for setting in (*_SETTINGS, *(() if hooks else (_NO_HOOKS,)), *settings):
-        command += ("-c", setting)
-    command += arguments
+    command = _command(repository, arguments, settings, hooks=hooks)
     waits = iter(LOCK_WAITS)
     while True:
         result = _call(command, stdin, git_environment(environ), seconds, inherits)
@@ -172,6 +172,53 @@ def git(
     return result
 
 
+@contextlib.contextmanager
+def git_output(
+    repository: Path | str, *arguments: str | bytes, settings: Sequence[str] = ()
+) -> Iterator[IO[bytes]]:
+    """Call git and give what it prints as it comes; it is ended when the block is left early.
+
+    Args:
+        repository: The folder it is called in.
+        arguments: What it is to do.
+        settings: ``name=value`` settings for this call alone.
+
+    Raises:
+        GitFailed: It ended with anything but 0, and the block had read all of it.
+        Refused: There is no git here.
+    """
+    command = _command(repository, arguments, settings, hooks=False)
+    with tempfile.TemporaryFile() as said:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - a list of arguments, never a shell
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                env=git_environment(),
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise _no_git() from error
+        out = process.stdout
+        assert out is not None  # noqa: S101 - it was asked for
+        try:
+            yield out
+            is_whole = not out.read(1)
+        except BaseException:
+            is_whole = False
+            raise
+        finally:
+            if not is_whole:
+                process.kill()
+            out.close()
+            exit_code = process.wait()
+        if is_whole and exit_code:
+            said.seek(0)
+            words = without_credentials(_decoded(said.read(100_000)))
+            raise _failed(repository, arguments, GitResult(b"", words, exit_code))
+
+
 def git_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the variables git is called with: this program's, without those that redirect it."""
     environ = {
@@ -183,6 +230,23 @@ def git_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     if extra:
         environ.update(extra)
     return environ
+
+
+def _command(
+    repository: Path | str,
+    arguments: Sequence[str | bytes],
+    settings: Sequence[str],
+    *,
+    hooks: bool,
+) -> list[str | bytes]:
+    command: list[str | bytes] = ["git", "-C", os.fspath(repository)]
+    for setting in (*_SETTINGS, *(() if hooks else (_NO_HOOKS,)), *settings):
+        command += ("-c", setting)
+    return [*command, *arguments]
+
+
+def _no_git() -> Refused:
+    return Refused("There is no git on the PATH. Runs need it: install git, then try again.")
 
 
 def _call(
@@ -206,9 +270,7 @@ def _call(
             check=False,
         )
     except FileNotFoundError as error:
-        raise Refused(
-            "There is no git on the PATH. Runs need it: install git, then try again."
-        ) from error
+        raise _no_git() from error
     except subprocess.TimeoutExpired as error:
         raise GitFailed(f"Git took longer than {seconds:g} s and was ended.") from error
     except (OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -23,7 +24,7 @@ _CHANGES: dict[str, Change] = {
     "T": "kind",
 }
 # Neither a repository's settings nor its .gitattributes decide what is seen.
-AS_IT_IS = (
+_AS_IT_IS = (
     "--no-ext-diff",
     "--no-textconv",
     "--ignore-submodules=none",
@@ -32,7 +33,6 @@ AS_IT_IS = (
     "--no-color",
     "--no-relative",
 )
-"""Arguments by which a comparison tells what is in the commits and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,31 @@ def raw_changes(repository: Path, base: str, head: str) -> tuple[RawChange, ...]
     Raises:
         GitFailed: Git doesn't know one of them.
     """
+    said = git(repository, *comparing(base, head, "-z", "--raw"))
+    return read_raw(said.fields)[0]
+
+
+def comparing(base: str, head: str, *how: str, only: Sequence[bytes] = ()) -> list[str | bytes]:
+    """Return the arguments that compare two commits as they are.
+
+    Args:
+        base: The commit to compare from.
+        head: The commit to compare to.
+        how: What to print.
+        only: The paths to look at; all of them where there are none.
+
+    Raises:
+        GitFailed: One of the names can't be a commit's.
+    """
     for name in (base, head):
         if not name or name.startswith("-"):
             raise GitFailed(f"{name!r} is no commit.")
-    said = git(repository, "diff-tree", "-r", "-z", "--raw", *AS_IT_IS, base, head, "--")
-    return read_raw(said.fields)
+    paths = [b":(top,literal)" + path for path in only]
+    return ["diff-tree", "-r", *how, *_AS_IT_IS, base, head, "--", *paths]
 
 
-def read_raw(fields: list[bytes]) -> tuple[RawChange, ...]:
-    """Read what ``--raw -z`` prints; stops at what is not of it."""
+def read_raw(fields: list[bytes]) -> tuple[tuple[RawChange, ...], list[bytes]]:
+    """Read what ``--raw -z`` prints; returns what comes after it as well."""
     found = []
     at = 0
     while at + 1 < len(fields) and fields[at].startswith(b":"):
@@ -78,4 +94,4 @@ def read_raw(fields: list[bytes]) -> tuple[RawChange, ...]:
         if change == "modified" and old_id == new_id and old_mode != new_mode:
             change = "mode"
         found.append(RawChange(path, old_path, change, old_mode, new_mode, old_id, new_id))
-    return tuple(found)
+    return tuple(found), fields[at:]
