@@ -87,13 +87,12 @@ def run_until(
 
 
 def processes_of(run_id: str) -> list[psutil.Process]:
-    """Return all living processes that a run has started: its supervisor's and its agents'."""
+    """Return all living processes of a run: its agents' and its checks', not its supervisors'."""
     found = []
     for process in psutil.process_iter():
         try:
             mark = process.environ().get("PLANNER_PROCESS", "")
-            is_ours = mark == run_id or mark.startswith(f"{run_id}:")
-            if (is_ours or run_id in process.cmdline()) and process.pid != os.getpid():
+            if mark == run_id or mark.startswith(f"{run_id}:"):
                 found.append(process)
         except psutil.Error:
             continue
