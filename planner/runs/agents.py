@@ -91,9 +91,11 @@ def new_session() -> str:
 
 
 def can_resume(profile: AgentProfile, session: str | None) -> bool:
-    """Say whether a session can be gone on with; otherwise each turn begins a new one."""
-    uses = any("{session}" in argument for argument in profile.resume_command)
-    return bool(profile.resume_command) and (bool(session) or not uses)
+    """Say whether a session can be gone on with; otherwise each turn begins a new one.
+
+    There must be one, also for an agent that goes on in the last session of its folder.
+    """
+    return bool(profile.resume_command) and bool(session)
 
 
 def agent_command(

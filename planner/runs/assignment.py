@@ -185,9 +185,9 @@ def _begin_turn(work: Work, assignment: CardAssignment) -> AgentExecution:
     next_turn = assignment.next_turn or {"kind": "again", "note": None}
     session = _session_to_resume(assignment, turns)
     told = msgspec.structs.replace(assignment, session=session)
-    prompt = next_prompt(work.db, told, next_turn)
     execution_id = new_id()
     folder = work.folders.execution(work.run_id, execution_id)
+    prompt = next_prompt(work.db, told, next_turn, report=report_file(folder))
     own = session or new_session()
     command = agent_command(
         work.agent,

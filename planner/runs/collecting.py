@@ -17,7 +17,14 @@ from planner.errors import Refused
 from planner.runs.commits import Settled, settle
 from planner.runs.paths import Verdict, judge
 from planner.runs.preparing import copied_files, worktree_of
-from planner.runs.report import Report, ReportMalformed, read_report, report_file, take_report
+from planner.runs.report import (
+    Report,
+    ReportMalformed,
+    bring_report,
+    read_report,
+    report_file,
+    take_report,
+)
 from planner.runs.states import SUPERVISOR, set_assignment, tell
 from planner.runs.work import Work
 from store.adapter import DbAdapter
@@ -64,14 +71,14 @@ def collect(work: Work, assignment: CardAssignment, *, cancelled_by: str | None 
         reason = f"Cancelled by {cancelled_by}."
         try:
             if last is not None:
-                _settle(work, assignment)
+                _settle(work, assignment, last)
         except Refused as refusal:
             reason = f"{reason} What its agent left stays in the worktree: {refusal}"
         set_assignment(
             work.db, assignment.id, BuildState.CANCELLED, actor=cancelled_by, reason=reason
         )
         return
-    settled = _settle(work, assignment)
+    settled = _settle(work, assignment, last)
     problem = ""
     if last is not None:
         problem = _take_report(work, assignment, last)
@@ -144,8 +151,10 @@ def unanswered(db: DbAdapter, assignment: CardAssignment) -> list[CardQuestion]:
     return [question for question in found if question.status is KnowledgeStatus.DRAFT]
 
 
-def _settle(work: Work, assignment: CardAssignment) -> Settled:
+def _settle(work: Work, assignment: CardAssignment, last: AgentExecution | None) -> Settled:
     """Have everything in commits on the branch, and write down those that are new."""
+    if last is not None and last.folder is not None:
+        bring_report(Path(last.folder), worktree_of(assignment))
     card = work.db.get(Card, assignment.card_id)
     number = f"#{card.number} " if card is not None and card.number is not None else ""
     settled = settle(

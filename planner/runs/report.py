@@ -7,6 +7,7 @@ approved, and none of it decides whether a build passes.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -172,10 +173,11 @@ def bring_report(folder: Path, worktree: Path) -> None:
     wanted, left = report_file(folder), worktree / REPORT_IN_WORKTREE
     if os.path.lexists(wanted) or not os.path.lexists(left):
         return
-    if git(worktree, "ls-files", "--", REPORT_IN_WORKTREE).stdout:
+    if git(worktree, "ls-files", "--", REPORT_IN_WORKTREE, check=False).stdout:
         return
     wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.move(left, wanted)
+    with contextlib.suppress(OSError):  # what can't be moved, such as a pipe, is no report
+        shutil.move(left, wanted)
 
 
 def report_file(folder: Path) -> Path:

@@ -72,8 +72,8 @@ def test_a_session_is_resumed_where_it_can_be() -> None:
     )
     assert not can_resume(claude, None)
     assert "--session-id" in agent_command(claude, session=None, resuming=True, **told).arguments
-    assert can_resume(codex, None)
-    assert "resume" in agent_command(codex, session=None, resuming=True, **told).arguments
+    assert not can_resume(codex, None)
+    assert "resume" in agent_command(codex, session="s1", resuming=True, **told).arguments
     assert not can_resume(aider, "s1")
     assert agent_command(aider, session="s1", resuming=True, **told) == agent_command(
         aider, session="s1", resuming=False, **told
