@@ -5,7 +5,7 @@ import pytest
 
 from planner.runs import diffs
 from planner.runs.diffs import DiffFile, DiffLine, read_diff, read_file_diff
-from tests.planner.runs.checkouts import commit, make_repository, run_git, tip
+from tests.planner.runs.repositories import commit, make_repository, run_git, tip
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from planner.errors import Refused
 from planner.runs.folders import RunFolders
 from planner.runs.git import GitFailed, git, path_from_git, path_to_bytes, without_credentials
 from planner.runs.repository import absolute_repo_url, commit_of, is_url, open_repository
-from tests.planner.runs.checkouts import commit, make_repository, run_git, tip
+from tests.planner.runs.repositories import commit, make_repository, run_git, tip
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from planner.runs.git import GitFailed
 from planner.runs.paths import ChangedFile, Verdict, changed_files, judge
 from planner.runs.policy import Policy
-from tests.planner.runs.checkouts import commit, make_repository, run_git, tip
+from tests.planner.runs.repositories import commit, make_repository, run_git, tip
 
 FILES = {
     "README.md": "# Lantern\n",

@@ -9,7 +9,7 @@ import pytest
 from planner.runs.commits import Settled, settle
 from planner.runs.worktrees import add_worktree, remove_worktree, worktree_dir
 from store.records import CommitMaker
-from tests.planner.runs.checkouts import commit, copied, make_repository, run_git, tip, write
+from tests.planner.runs.repositories import commit, copied, make_repository, run_git, tip, write
 
 BRANCH = "planner/12-sign-in-abc123"
 RESCUED = "refs/planner/rescue/abc123/12-sign-in"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from planner.errors import Refused
 from planner.runs.worktrees import add_worktree, branch_name, remove_worktree, worktree_dir
-from tests.planner.runs.checkouts import commit, copied, make_repository, run_git, tip, write
+from tests.planner.runs.repositories import commit, copied, make_repository, run_git, tip, write
 
 BRANCH = "planner/12-sign-in-abc123"
 NAMED = {"run_id": "0192-run-abc123", "name": "12"}
