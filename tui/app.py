@@ -274,6 +274,10 @@ class PlannerApp(ConfiguredApp):
         else:
             self._plan.fetch(self._map, lambda session: session.open_project(project_id), reveal)
 
+    def build_card(self, card_id: str) -> None:
+        """Let the agent build a card, whichever screen it was asked for on."""
+        self._map.build_card(card_id)
+
     def filter_for(self, text: str) -> None:
         """Leave what is open over the map, and show only the cards that a filter lets through."""
         self._leave_for_map()

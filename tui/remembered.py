@@ -59,6 +59,8 @@ class _Document(msgspec.Struct, omit_defaults=True):
     theme: str | None = None
     theme_instead_of: str | None = None
     tour_dismissed: bool = False
+    agent: str | None = None
+    agent_instead_of: str | None = None
     saved_filters: dict[str, str] = {}
     plans: dict[str, _Plan] = {}
 
@@ -114,6 +116,22 @@ class Remembered:
         self._document.theme, self._document.theme_instead_of = theme, instead_of
         self._set(theme, "theme")
         self._set(instead_of, "theme_instead_of")
+
+    @property
+    def agent(self) -> str | None:
+        """The name of the agent that was chosen last."""
+        return self._document.agent
+
+    @property
+    def agent_instead_of(self) -> str | None:
+        """The name of the agent that was the config's when that one was chosen."""
+        return self._document.agent_instead_of
+
+    def keep_agent(self, name: str, instead_of: str | None) -> None:
+        """Remember an agent, and which one of the config's it was chosen over."""
+        self._document.agent, self._document.agent_instead_of = name, instead_of
+        self._set(name, "agent")
+        self._set(instead_of, "agent_instead_of")
 
     @property
     def tour_dismissed(self) -> bool:

@@ -267,6 +267,21 @@ class Session:
         )
         self.apply([action], note=f"“{activity.title}” is {color or 'without colour'}")
 
+    def show_changed(
+        self, touched: Touched, note: str, *, way_back: tuple[str, str] | None = None
+    ) -> None:
+        """Show the next board after something was changed by other ways than planning actions.
+
+        Args:
+            touched: What has changed.
+            note: What to say of it.
+            way_back: The action that leads on, and what its key does.
+        """
+        if self.board is not None:
+            self.board = next_board(self.db, self.board, touched)
+            self._tell_details(touched)
+            self._post(BoardRead(self.board, None, note, loud=True, way_back=way_back))
+
     def undo(self) -> None:
         """Take back the latest change of the project that still stands."""
         if self.board is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from planner.describe import clipped
 from planner.errors import Refused
@@ -29,12 +29,26 @@ OPEN_STATES = (BuildState.QUEUED, BuildState.RUNNING, BuildState.BLOCKED)
 """The states of a run that is not over."""
 
 
+Place = Literal["card", "run", "repository", "checks", "agent"]
+"""Where something can be seen to."""
+
+
 class Missing(NamedTuple):
-    """Something that is missing: what, and what to do. ``card_id`` names the card it is about."""
+    """Something that is missing, and what to do.
+
+    Attributes:
+        words: What is missing.
+        remedy: What to do about it, anywhere.
+        card_id: The card it is about.
+        place: Where it can be seen to.
+        run_id: The run that stands in the way.
+    """
 
     words: str
     remedy: str
     card_id: str | None = None
+    place: Place = "card"
+    run_id: str | None = None
 
 
 class Gated(Refused):
@@ -127,26 +141,31 @@ def _open_runs(
     by_card |= {assignment.card_id: assignment.run_id for assignment in assigned}
     for run in runs:
         if whole is not None and run.scope == RunScope.WORKFLOW and run.workflow_id == whole.id:
-            yield Missing("The workflow is being built already.", _see(run.id))
+            yield Missing("The workflow is being built already.", _see(run.id), None, "run", run.id)
     for card in cards:
         if card.id in by_card:
             run_id = by_card[card.id]
-            yield Missing(f"{_called(card)} is being built already.", _see(run_id), card.id)
+            yield Missing(
+                f"{_called(card)} is being built already.", _see(run_id), card.id, "run", run_id
+            )
 
 
 def _repository(project: Project) -> Iterator[Missing]:
     remedy = "Connect one: planner-tui repository PATH-OR-URL."
     address = project.repo_url or ""
     if not address.strip():
-        yield Missing("The project has no repository.", remedy)
+        yield Missing("The project has no repository.", remedy, place="repository")
     elif not is_url(address):
         path = Path(address).expanduser()
         if not path.is_dir():
-            yield Missing(f"The repository {clipped(address)} is not there.", remedy)
+            yield Missing(
+                f"The repository {clipped(address)} is not there.", remedy, place="repository"
+            )
     if not project.default_branch.strip() or project.default_branch.startswith("-"):
         yield Missing(
             f"The project's branch can't be {project.default_branch!r:.60}.",
             "Name another: planner-tui repository PATH-OR-URL --branch main.",
+            place="repository",
         )
 
 
@@ -154,29 +173,36 @@ def _policy(db: DbAdapter, project_id: str, *, is_workflow: bool) -> Iterator[Mi
     stored = read_stored_policy(db, project_id)
     if stored is None:
         yield Missing(
-            "The project has no policy.", "Require a check: planner-tui policy require unit."
+            "The project has no policy.",
+            "Require a check: planner-tui policy require unit.",
+            place="checks",
         )
         return
     for words in stored.unreadable:
         yield Missing(
             f"The policy holds what can't be read, in {words}",
             "Look at it, and save it anew: planner-tui policy show.",
+            place="checks",
         )
     policy = stored.policy
     if not policy.required_checks:
         yield Missing(
-            "The policy requires no check.", "Require one: planner-tui policy require unit."
+            "The policy requires no check.",
+            "Require one: planner-tui policy require unit.",
+            place="checks",
         )
     for check in policy.required_checks:
         if check != CheckType.POLICY and check not in policy.check_commands:
             yield Missing(
                 f"The check {check} has no command.",
                 f"Give it one: planner-tui policy command {check} -- PROGRAM ARGUMENTS.",
+                place="checks",
             )
     if is_workflow and CheckType.INTEGRATION not in policy.required_checks:
         yield Missing(
             "The policy does not require the check integration, which a workflow needs.",
             "Require it: planner-tui policy require integration.",
+            place="checks",
         )
 
 
@@ -185,6 +211,7 @@ def _agent(agent: AgentProfile | None) -> Iterator[Missing]:
         yield Missing(
             "No agent is chosen.",
             'Choose one: agent = "NAME" below [board] in the config; planner-tui agents lists them.',
+            place="agent",
         )
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.planner.plans import on
 from tests.tui.cards import CardHands, checks
+from tui.screens.card import CardScreen
 
 # Going about
 
@@ -416,3 +417,15 @@ def said(card: CardHands) -> str:
 async def _run(card: CardHands, key: str) -> None:
     await card.press(key)
     assert "This card was never built." in card.status
+
+
+@checks("build")
+async def _build(card: CardHands, key: str) -> None:
+    card.board.app.remembered.keep_agent("claude", None)
+    await card.press(key)
+    assert card.board.top == "MissingList"
+    assert "is not finalized." in card.board.dialog
+    if isinstance(card.screen, CardScreen):
+        await card.press("enter")  # it is open already
+    else:
+        await card.press("escape")

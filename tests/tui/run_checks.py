@@ -36,3 +36,32 @@ async def _policy(board: OpenBoard, key: str) -> None:
     assert "Required checks" in board.dialog
     await board.press("escape")
     assert board.selected == "w1a1c1"
+
+
+@checks("run.build")
+async def _build(board: OpenBoard, key: str) -> None:
+    board.app.remembered.keep_agent("claude", None)
+    await board.press(key)
+    assert board.top == "MissingList"
+    assert "#1 “Card 1.1.1” is not finalized." in board.dialog
+    await board.press("escape")
+    assert board.selected == "w1a1c1"
+
+
+@checks("run.build_workflow")
+async def _build_workflow(board: OpenBoard, key: str) -> None:
+    board.app.remembered.keep_agent("claude", None)
+    await board.press(key)
+    assert board.top == "MissingList"
+    assert "The workflow “Workflow 1” can't be built yet" in board.dialog
+    await board.press("escape")
+
+
+@checks("run.agent")
+async def _agent(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert board.top == "Chooser"
+    await board.write("aider")
+    await board.press("enter")
+    assert "aider builds from here on" in board.status
+    assert board.app.remembered.agent == "aider"

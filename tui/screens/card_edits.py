@@ -35,6 +35,12 @@ class CardEdits(CardTyping, CardArtifacts):
 
         self.on_card(lambda session, card_id: finalize(session, [card_id]))
 
+    def action_card_build(self) -> None:
+        """Let the agent build the card."""
+        held = self.held
+        if held is not None:
+            self.planner_app.build_card(held.card.id)
+
     def action_card_run(self) -> None:
         """Go to the run that builds the card, or built it last."""
         held = self.held

@@ -70,6 +70,7 @@ CARD_KEYS: list[BindingType] = [
         "Say that the card may be built, or take that back",
         show=True,
     ),
+    _key("b", "screen.card_build", "Build", "build", "Let the agent build the card", show=True),
     _key(
         "r", "screen.card_run", "Run", "run", "Go to the run that builds the card, or built it last"
     ),
@@ -167,7 +168,7 @@ CARD_KEYS: list[BindingType] = [
     _key("escape,backspace", "screen.card_leave", "Map", "leave", "Go back to the map", show=True),
 ]
 
-_ALWAYS = ("card_view.finalize", "card_view.undo", "card_view.leave")
+_ALWAYS = ("card_view.finalize", "card_view.build", "card_view.undo", "card_view.leave")
 
 
 def _first(*names: str) -> tuple[str, ...]:
