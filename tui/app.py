@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from planner.projects import ProjectFace
     from planner.runs.supervisors import Supervisors
     from tui.drafts import Drafts
+    from tui.runs_watch import RunsWatch
     from tui.screens.panes import Panes
 
 _PANES = {
@@ -75,6 +76,10 @@ alone it needs a tenth of that time.
 
 DRAFTS_AFTER = 0.3
 """Seconds after the first frame until the board looks for unsaved texts."""
+
+
+RUNS_AFTER = 0.5
+"""Seconds after the first frame until the board looks after the runs."""
 
 
 class PlannerApp(ConfiguredApp):
@@ -143,6 +148,8 @@ class PlannerApp(ConfiguredApp):
         )
         self._plan = PlanThread(session, rest=self._remember)
         self._drafts: Drafts | None = None
+        self._db, self._supervisors = db, supervisors
+        self._runs_watch: RunsWatch | None = None
         # Where nothing lasts it would come again and again.
         seen = self.remembered.tour_dismissed or not self.remembered.lasts
         self._tour_is_new = self.config.tour and not seen
@@ -191,6 +198,16 @@ class PlannerApp(ConfiguredApp):
         gc.enable()
         if self.places.state is not None:
             self.set_timer(DRAFTS_AFTER, self._look_for_drafts)
+        if self._supervisors is not None:
+            self.set_timer(RUNS_AFTER, self._look_after_runs)
+
+    def _look_after_runs(self) -> None:
+        """See to runs that a supervisor left alone, now and for as long as the board is open."""
+        from tui.runs_watch import RunsWatch
+
+        if self._supervisors is not None and self._runs_watch is None:
+            self._runs_watch = RunsWatch(self._db, self._supervisors, self._tell)
+            self._runs_watch.start()
 
     @property
     def drafts(self) -> Drafts:
@@ -355,6 +372,8 @@ class PlannerApp(ConfiguredApp):
         """Do what is still asked of the plan, and close it."""
         if self._drafts is not None:
             self._drafts.close()
+        if self._runs_watch is not None:
+            self._runs_watch.finish()
         self._plan.finish()
         self.remembered.write(last=True)
 

@@ -115,6 +115,13 @@ class RunsWait(Message):
     news: str = ""
 
 
+@dataclass
+class RunsFound(Message):
+    """Runs were found that nobody saw to; what each had come to, a sentence each."""
+
+    words: tuple[str, ...]
+
+
 class Session:
     """One person's work on one plan; every method runs on the plan's thread."""
 

@@ -1,5 +1,6 @@
 """Builds begin with a key: what starts is told, what is missing is listed with a way to see to it."""
 
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,16 +9,21 @@ import pytest
 
 from planner.runs.folders import RunFolders
 from planner.runs.policy import Policy, save_policy
-from planner.runs.supervisors import AddFirst, Supervisors
+from planner.runs.supervisors import AddFirst, Lock, Supervisors
+from store.open import open_store
 from store.records import CardAssignment, OrchestrationRun, Project, RunScope
 from tests.planner.plans import Plan
 from tests.planner.runs.buildable import POLICY, finalize
 from tests.planner.runs.repositories import make_repository
+from tests.planner.runs.run_rows import add_run
 from tests.tui.board import OpenBoard, a_plan, opened_on
 from tui.config import Config
 from tui.places import Places
+from tui.runs_watch import RunsWatch
 from tui.screens.policy_form import PolicyForm
 from tui.screens.record_form import FormArea
+from tui.session import RunsFound
+from tui.widgets.toast import Toast
 
 
 class Recorded(Supervisors):
@@ -29,6 +35,12 @@ class Recorded(Supervisors):
 
     def ensure(self, run_id: str, add_first: AddFirst | None = None) -> None:
         self.ensured.append(run_id)
+
+
+@pytest.fixture(autouse=True)
+def _unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave runs alone that nobody sees to: nobody does here."""
+    monkeypatch.setattr("tui.app.RUNS_AFTER", 60)
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +194,53 @@ async def test_a_workflow_is_built_once_it_was_said_what_of_it(
         await board.press("B")
         assert "no finalized card" in board.dialog
         assert "The policy requires no check." in board.dialog
+
+
+async def test_runs_that_nobody_sees_to_are_taken_up_when_the_board_starts(
+    plan: Plan,
+    database_path: Path,
+    tmp_path: Path,
+    supervisors: Recorded,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.app.RUNS_AFTER", 0.01)
+    left = add_run(plan, "w1a1c1", status="running", step="checks")
+    waits = add_run(plan, "w1a1c3", status="blocked", waits_for="approval")
+    done = add_run(plan, "w1a1c2", status="completed")
+    async with at_hand(plan, database_path, supervisors, tmp_path) as board:
+        await board.wait_for(lambda: supervisors.ensured == [left])
+        await board.until(lambda: board.screen.query(Toast))
+        told = board.screen.query_one(Toast).text
+        assert told.startswith("#1 “Card 1.1.1” goes on: it was interrupted at checks.")
+        assert "2 shows the runs" in told
+    assert {waits, done}.isdisjoint(supervisors.ensured)
+
+
+def test_runs_are_looked_after_as_long_as_any_is_open(
+    plan: Plan, database_path: Path, supervisors: Recorded
+) -> None:
+    told: list[tuple[str, ...]] = []
+    seen = threading.Semaphore(0)
+
+    def post(found: RunsFound) -> None:
+        told.append(found.words)
+        seen.release()
+
+    run_id = add_run(plan, "w1a1c1")
+    db = open_store(database_path)
+    watch = RunsWatch(db, supervisors, post, every=0.01)
+    lock = Lock(supervisors.folders.lock(run_id))
+    assert lock.take()
+    watch.start()
+    try:
+        assert not seen.acquire(timeout=0.1)  # somebody sees to it
+        lock.release()
+        assert seen.acquire(timeout=10)
+        assert told[0] == ("#1 “Card 1.1.1” goes on.",)
+        assert supervisors.ensured[0] == run_id
+    finally:
+        watch.finish()
+    assert not watch.is_alive()
 
 
 async def test_what_git_refuses_is_said(

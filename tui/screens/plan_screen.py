@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tui.keys import key_for, key_now
 from tui.plan_thread import PlanThread
-from tui.session import BoardRead, Failed, RunsWait, Session
+from tui.session import BoardRead, Failed, RunsFound, RunsWait, Session
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -109,6 +109,14 @@ class PlanScreen(Screen[None]):
         if message.news:
             key = self.runs_key
             self.toast(message.news, f"{key} shows it" if key else "")
+
+    def on_runs_found(self, message: RunsFound) -> None:
+        """Say what had become of runs that nobody saw to, and that they are seen to again."""
+        first, *others = message.words
+        more = f" And {len(others):,} more like it." if others else ""
+        key = self.runs_key
+        self.status.say(f"{first}{more}")
+        self.toast(f"{first}{more}", f"{key} shows the runs" if key else "")
 
     @property
     def runs_key(self) -> str:
