@@ -117,12 +117,12 @@ def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
         elif now is None:
             yield Line("-", ((was, False),))
         else:
-            left, right = _by_word(was, now)
+            left, right = by_word(was, now)
             yield Line("-", left)
             yield Line("+", right)
 
 
-def _by_word(was: str, now: str) -> tuple[Pieces, Pieces]:
+def by_word(was: str, now: str) -> tuple[Pieces, Pieces]:
     """Return two lines with the words that differ told apart."""
     before, after = _TOKEN.findall(was), _TOKEN.findall(now)
     if max(len(before), len(after)) > MOST_TOKENS:

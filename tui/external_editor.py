@@ -82,7 +82,7 @@ def edit_text(app: App[None], text: str, configured: Sequence[str] = ()) -> Edit
         path = folder / "text.md"
         _write(path, _as_file(text))
         try:
-            with app.suspend(), _deaf():
+            with app.suspend(), deaf():
                 status = subprocess.run([*command, str(path)], check=False).returncode  # noqa: S603
         except SuspendNotSupported:
             return Edited(problem="This terminal can't make room for another program.")
@@ -143,7 +143,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def deaf() -> Iterator[None]:
     """Leave ``ctrl+c`` to the editor: it reaches every program on the terminal.
 
     A handler that does nothing, rather than none: the editor would not hear it either.

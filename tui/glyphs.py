@@ -74,3 +74,29 @@ def priority_sign(priority: int) -> str:
 def priority_word(priority: int) -> str:
     """Return the word of a priority."""
     return PRIORITIES[priority] if 0 <= priority < len(PRIORITIES) else str(priority)
+
+
+CHANGE: dict[str, str] = {
+    "added": "+",
+    "deleted": "-",
+    "modified": "~",
+    "renamed": "→",
+    "copied": "»",
+    "mode": "=",
+    "kind": "#",
+}
+"""What became of a file."""
+
+COMMENT = "✎"
+"""What somebody said about a line of a diff."""
+
+FILE_MARK: dict[str, tuple[str, str, str]] = {
+    "planned": ("✓", "good", "planned"),
+    "accepted": ("✓", "good", "accepted by a person"),
+    "allowed": ("·", "faint", "allowed by the policy"),
+    "outside": ("▲", "warn", "not planned"),
+    "protected": ("■", "warn", "protected"),
+    "forbidden": ("✗", "bad", "forbidden"),
+    "untouched": ("○", "faint", "planned, not touched"),
+}
+"""How a changed file stands to the plan and the policy: its sign, its style, and in words."""

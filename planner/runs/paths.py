@@ -8,7 +8,7 @@ of its letters, since it is the same file on many disks.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -125,6 +125,15 @@ def judge(
         outside=tuple(found["outside"]),
         why={path: why for paths in found.values() for path, why in paths.items()},
     )
+
+
+def planned_for(paths: Iterable[str], planned: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return, for each path, the planned files that it can be; see ``judge``."""
+    plans = [(one, _Plan([one], ())) for one in planned]
+    return {
+        path: tuple(one for one, plan in plans if plan.holds(path, is_folder=False))
+        for path in paths
+    }
 
 
 class _Plan:

@@ -146,6 +146,11 @@ class KeyLine(Widget):
             self._deeds = found
             self._arrange()
 
+    def call_things(self, words: Mapping[str, str]) -> None:
+        """Call bindings by other words, by their ids."""
+        self._words.update(words)
+        self._arrange()
+
     def put_first(self, binding_ids: Sequence[str]) -> None:
         """Show these before the others, in this order, and even those that don't show by themselves.
 

@@ -1,0 +1,42 @@
+"""What the parts of the diff screen share."""
+
+from __future__ import annotations
+
+from planner.runs.review import Compared, Subject
+from tui.diff_text import DiffText
+from tui.plan_thread import PlanThread
+from tui.screens.project_screen import ProjectScreen
+from tui.widgets.diff_tree import DiffTree
+from tui.widgets.diff_view import DiffView
+
+
+class DiffBase(ProjectScreen):
+    """A screen that shows a diff, a file at a time."""
+
+    def __init__(self, plan: PlanThread) -> None:
+        """Show a diff of the project that is open on ``plan``."""
+        super().__init__(plan)
+        self.subject: Subject | None = None
+        """What is compared."""
+        self.compared: Compared | None = None
+        """What changed, once git has told."""
+        self.number = 0
+        """The number of the file that is shown."""
+
+    @property
+    def lines(self) -> DiffView:
+        """The diff of the file that is shown."""
+        return self.query_one(DiffView)
+
+    @property
+    def file_tree(self) -> DiffTree:
+        """The files."""
+        return self.query_one(DiffTree)
+
+    def text_of(self, number: int) -> DiffText:
+        """Return a file with what is found out about its lines, by its number."""
+        raise NotImplementedError
+
+    def show_file(self, number: int) -> None:
+        """Show a file by its number."""
+        raise NotImplementedError
