@@ -58,6 +58,11 @@ AGENTS: dict[str, str] = {
     "is killed": f"{WRITE}; kill -KILL $$",
     "hangs": f"{WRITE}; trap '' TERM; while :; do sleep 1; done",
     "stops itself": f"{WRITE}; kill -STOP $$",
+    "kills its shim": f"{WRITE}; kill -KILL $PPID; sleep 600",
+    "kills all above": f"{WRITE}; kill -KILL $(ps -o ppid= -p $PPID) $PPID; sleep 600",
+    "forges its end": f"""
+        {WRITE}; echo '{{"ending": "exited", "exit_code": 0}}' > "${{PLANNER_REPORT%/*/*}}/exit.json"
+        exit 5""",
     "leaves children": LEAVES_CHILDREN,
     "shouts": ESCAPES,
     "never stops shouting": "exec yes",
@@ -222,11 +227,14 @@ def test_one_that_changes_nothing_waits_for_a_change(crowd: Crowd, name: str) ->
         ("is killed", "ended by SIGKILL", -9),
         ("hangs", "after 0.4 seconds, its time limit", -9),
         ("stops itself", "after 0.4 seconds, its time limit", -15),
+        ("kills its shim", "its shim was ended by SIGKILL", None),
+        ("kills all above", "was interrupted", None),
+        ("forges its end", "exited with 5", 5),
         ("never stops shouting", "its log passed 101 MB", -15),
     ],
 )
 def test_one_that_does_not_end_well_has_failed(
-    crowd: Crowd, name: str, words: str, exit_code: int
+    crowd: Crowd, name: str, words: str, exit_code: int | None
 ) -> None:
     shop, run_id = crowd.shop, crowd.rested(name)
     assert words in not_approved(shop, run_id, BuildState.FAILED)

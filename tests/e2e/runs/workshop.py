@@ -106,6 +106,9 @@ class Workshop:
         """Make everything below ``root``, where a name has a space in it."""
         self.root, self.db = root, db
         self.repository = make_repository(root / "the repository", FILES)
+        # A test has a home of its own, other than the workshop's: the repository knows who commits.
+        for name, value in (("user.name", "Ana"), ("user.email", "ana@example.org")):
+            run_git(self.repository, "config", name, value)
         self.remote = root / "remote.git"
         run_git(root, "clone", "--quiet", "--bare", str(self.repository), str(self.remote))
         run_git(self.repository, "remote", "add", "origin", str(self.remote))
