@@ -263,8 +263,9 @@ def test_whatever_is_said_does_no_harm_on_the_way_to_production(shop: Workshop) 
     assert run.status is BuildState.COMPLETED, run.reason
     assert shop.card_of(run_id).status is CardStatus.PRODUCTION
     assert (shop.repository / "-d $(x)").is_dir()
-    assert run_git(shop.repository, "status", "--porcelain") == ""
+    # None of the hooks that the agent left has run; from here on the test's own git runs them.
     assert not (shop.worktree(run_id) / "hooked").exists()
+    assert run_git(shop.repository, "status", "--porcelain") == ""
     for folder in (Path.cwd(), shop.repository, shop.root, shop.folders.root, Path("/")):
         assert not (folder / "pwned").exists()
     assert shop.db.get(Project, shop.project_id) is not None
