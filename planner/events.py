@@ -11,6 +11,7 @@ import msgspec
 from planner.describe import clipped, describe_words
 from planner.differences import Line
 from planner.history_words import TABLES, label_of, value_in_words
+from planner.run_events import run_event_in_words
 from store.adapter import DbAdapter, Row
 
 PAGE_READ = 500
@@ -51,6 +52,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         """What happened, on one line."""
         if self.source == "refused":
             return f"{describe_words(self.type, {**self.target, **_named(self.payload)})}: {self.reason}"
+        said = run_event_in_words(self.type, self.payload)
+        if said is not None:
+            return said
         words = self.type.replace(".", " ").replace("_", " ")
         named = _named(self.payload)
         number = f" #{named['number']}" if named.get("number") is not None else ""

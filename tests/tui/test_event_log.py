@@ -71,6 +71,7 @@ async def test_events_refusals_and_the_keys_between_them(database_path: Path) ->
         await board.press("escape", "down", "tab", "down", "escape", "enter")
         assert "✗ The card it is about is no longer on the map." in board.dialog
         board.plan.undo()
+        await board.until(lambda: "w1a1c2" in board.shown["w1a1"])
         await board.press("enter")
         assert (board.top, board.selected) == ("MapScreen", "w1a1c2")
 
