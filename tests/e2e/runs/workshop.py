@@ -65,7 +65,7 @@ POLICY = Policy(
 OVER = (BuildState.FAILED, BuildState.COMPLETED, BuildState.CANCELLED, BuildState.BLOCKED)
 """The states in which no supervisor has anything to do."""
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 Condition = Callable[[OrchestrationRun], object]
 

@@ -251,11 +251,11 @@ def test_a_check_sees_what_the_agent_may_see(
 
 
 def test_a_check_ends_at_its_limit_and_when_it_is_stopped(checking: Checking) -> None:
-    limits = Limits(check_minutes=0.1 / 60, log_megabytes=1)
+    limits = Limits(check_minutes=0.4 / 60, log_megabytes=1)
     options = {"policy": {"limits": limits}}
     slow, loud = checking.check(unit=sh("echo begun; sleep 60"), lint=sh("yes"), options=options)
     assert (slow.status, slow.exit_code) == (CheckStatus.FAILED, -15)
-    assert slow.output == "unit was ended after 0.1 seconds, its time limit.\n\nbegun\n"
+    assert slow.output == "unit was ended after 0.4 seconds, its time limit.\n\nbegun\n"
     assert loud.status is CheckStatus.FAILED
 
     begun = checking.worktree / "build"

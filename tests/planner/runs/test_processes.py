@@ -146,7 +146,7 @@ def test_a_command_ends_at_its_limits_and_when_it_is_stopped(tmp_path: Path) -> 
     stopped = run(tmp_path, "sh", "-c", "kill -STOP $$", seconds=0.05)
     loud = run(tmp_path, "yes", log=tmp_path / "loud", log_bytes=300_000)
     unwanted = run(tmp_path, "sleep", "60", stopped=lambda: True)
-    graceful = run(tmp_path, "sh", "-c", "trap 'exit 7' TERM; sleep 60 & wait", seconds=0.1)
+    graceful = run(tmp_path, "sh", "-c", "trap 'exit 7' TERM; sleep 60 & wait", seconds=0.4)
 
     assert (crashed.exit_code, crashed.problem) == (-signal.SIGSEGV, "was ended by SIGSEGV")
     assert crashed.ending is Ending.SIGNAL
