@@ -32,10 +32,14 @@ SETTLE = 1.5
 """Seconds without output after which a board that has just opened is at rest."""
 
 
-def start_board(plans: Plans, database: Path) -> Terminal:
-    """Open the board in a terminal."""
+def start_board(
+    plans: Plans, database: Path, *, home: Path | None = None, project: str | None = None
+) -> Terminal:
+    """Open the board in a terminal; in a fresh home, unless it is told which."""
     command = [sys.executable, "-m", "tui.cli", "--db", str(database)]
-    return Terminal(command, home=plans.home())
+    if project is not None:
+        command += ["--project", project]
+    return Terminal(command, home=home or plans.home())
 
 
 def start_empty(plans: Plans) -> Terminal:

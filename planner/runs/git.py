@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -170,6 +171,34 @@ def git(
     if check:
         raise _failed(repository, arguments, result)
     return result
+
+
+def begin_git(
+    repository: Path | str,
+    *arguments: str | bytes,
+    settings: Sequence[str] = (),
+    inherits: Sequence[int] = (),
+) -> None:
+    """Call git and don't wait for it; it goes on when this process ends.
+
+    What it comes to is for the caller to find out.
+
+    Args:
+        repository: The folder it is called in.
+        arguments: What it is to do.
+        settings: ``name=value`` settings for this call alone.
+        inherits: File descriptors it keeps open, and with them the locks they hold.
+
+    Raises:
+        Refused: It could not be started.
+    """
+    from planner.runs.processes import launch
+
+    command = _command(repository, arguments, settings, hooks=False)
+    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    if shutil.which("git") is None:
+        raise _no_git()
+    launch(command, git_environment(), pass_fds=inherits, **nowhere)
 
 
 @contextlib.contextmanager

@@ -39,7 +39,6 @@ def prepare(work: Work, assignment: CardAssignment) -> None:
     else:
         repository = work.repository()
     has_been_used = work.db.count(AgentExecution, assignment_id=assignment.id) > 0
-    work.added_first()
     is_there = path.is_dir()
     add_worktree(repository, path, assignment.feature_branch, assignment.base_commit or "")
     if has_been_used and is_there:

@@ -6,6 +6,7 @@ later changes neither.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -63,15 +64,16 @@ def start_card_run(
     if card is None or workflow is None:
         raise Refused("This card has been deleted; it can't be built.")
     _check_gate(db, agent, card_id=card_id)
-    project, base = _base_commit(db, workflow.project_id, supervisors)
+    project, repository, base = _base_commit(db, workflow.project_id, supervisors)
     with db.transaction():
         _check_gate(db, agent, card_id=card_id)
         card = db.get(Card, card_id) or card
         run = _record(db, project, base, [card], agent=agent, actor=actor, supervisors=supervisors)
     assignment = db.list(CardAssignment, run_id=run.id)[0]
     first = None
-    if base is not None and assignment.worktree_path is not None:
-        first = AddFirst(run.repo_url, assignment.worktree_path, assignment.feature_branch, base)
+    if repository is not None and base is not None and assignment.worktree_path is not None:
+        path, branch = assignment.worktree_path, assignment.feature_branch
+        first = AddFirst(str(repository), path, branch, base)
     supervisors.ensure(run.id, first)
     return run
 
@@ -100,7 +102,7 @@ def start_workflow_run(
     if workflow is None:
         raise Refused("This workflow has been deleted; it can't be built.")
     _check_gate(db, agent, workflow_id=workflow_id)
-    project, base = _base_commit(db, workflow.project_id, supervisors)
+    project, _, base = _base_commit(db, workflow.project_id, supervisors)
     with db.transaction():
         _check_gate(db, agent, workflow_id=workflow_id)
         cards = [card for card in cards_of_workflow(db, workflow_id) if card.finalized_at]
@@ -137,15 +139,15 @@ def _check_gate(
 
 def _base_commit(
     db: DbAdapter, project_id: str, supervisors: Supervisors
-) -> tuple[Project, str | None]:
-    """Return the project, and the commit to begin at: not yet known where it must be fetched."""
+) -> tuple[Project, Path | None, str | None]:
+    """Return the project, its repository and the commit to begin at, unless it must be fetched."""
     project = db.get(Project, project_id)
     if project is None or project.repo_url is None:
         raise Refused("The project has no repository. Set its path or URL, then try again.")
     if is_url(project.repo_url):
-        return project, None
+        return project, None, None
     repository = open_repository(project.repo_url, supervisors.folders)
-    return project, commit_of(repository, project.default_branch)
+    return project, repository, commit_of(repository, project.default_branch)
 
 
 def _record(

@@ -1,14 +1,13 @@
 """The supervisor: the process that drives one run, as far as it goes without a person, and ends.
 
 It is started by its path (``Supervisors.ensure``), detached, and imports what is heavy only once it
-holds the run's lock and has begun what takes longest. What it prints is in the run's folder.
+holds the run's lock. What it prints is in the run's folder.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 
 if __name__ == "__main__":
     # Started by its path, it finds its own packages, wherever they are installed.
@@ -19,7 +18,7 @@ if __name__ == "__main__":
 
 def main(arguments: list[str]) -> int:
     """Drive the run that the arguments of ``Supervisors.command`` name; return the exit code."""
-    database, runs_folder, add_first, run_id = _read(arguments)
+    database, runs_folder, run_id = _read(arguments)
     from pathlib import Path
 
     from planner.runs.folders import RunFolders
@@ -29,7 +28,6 @@ def main(arguments: list[str]) -> int:
     lock = Lock(folders.lock(run_id))
     if not lock.take(LOCK_PATIENCE):
         return 0  # another is there
-    added_first = _begin_to_add(add_first)
 
     from planner.runs.drive import Drive
     from planner.runs.reconcile import has_work
@@ -43,7 +41,7 @@ def main(arguments: list[str]) -> int:
     db = patiently(lambda: open_store(database))
     supervisors = Supervisors(folders, database)
     while True:
-        work = Work(db, folders, supervisors.database, run_id, added_first=added_first)
+        work = Work(db, folders, supervisors.database, run_id)
         Drive(work, supervisors).go()
         lock.release()
         # Whoever found the lock taken until now relies on this look.
@@ -51,9 +49,9 @@ def main(arguments: list[str]) -> int:
             return 0
 
 
-def _read(arguments: list[str]) -> tuple[str, str, list[str], str]:
-    """Return the database, the runs' folder, what to add first, and the run."""
-    options = {"--db": 1, "--runs-folder": 1, "--add-first": 4}
+def _read(arguments: list[str]) -> tuple[str, str, str]:
+    """Return the database, the runs' folder, and the run."""
+    options = {"--db": 1, "--runs-folder": 1}
     found: dict[str, list[str]] = {name: [] for name in options}
     rest = [*arguments]
     while rest and rest[0] in options:
@@ -61,30 +59,7 @@ def _read(arguments: list[str]) -> tuple[str, str, list[str], str]:
         found[rest[0]], rest = rest[1 : 1 + count], rest[1 + count :]
     if len(rest) != 2 or rest[0] != "--" or not found["--db"] or not found["--runs-folder"]:
         sys.exit("usage: supervisor.py --db PATH --runs-folder PATH -- RUN")
-    return found["--db"][0], found["--runs-folder"][0], found["--add-first"], rest[1]
-
-
-def _begin_to_add(add_first: list[str]) -> Callable[[], object]:
-    """Begin to add a worktree beside all else; return what waits for it."""
-    if not add_first:
-        return lambda: None
-    import threading
-    from pathlib import Path
-
-    from planner.errors import Refused
-    from planner.runs.worktrees import add_worktree
-
-    repository, path, branch, commit = add_first
-
-    def add() -> None:
-        try:
-            add_worktree(Path(repository), Path(path), branch, commit)
-        except (Refused, OSError):
-            return  # it is tried again where there is somebody to tell
-
-    thread = threading.Thread(target=add, name="add-first")
-    thread.start()
-    return thread.join
+    return found["--db"][0], found["--runs-folder"][0], rest[1]
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ class Lock:
 
 
 class AddFirst(NamedTuple):
-    """A worktree that a new supervisor may begin to add before it has even read the database."""
+    """A worktree that git may begin to add while the run's supervisor only starts."""
 
     repository: str
     path: str
@@ -101,7 +101,9 @@ class Supervisors:
         with self.unsupervised(run_id) as nobody:
             if not nobody:
                 return
-        self._start(self.command(run_id, add_first), run_id)
+        if add_first is not None:
+            self._begin(add_first)
+        self._start(self.command(run_id), run_id)
 
     def _start(self, command: list[str], run_id: str) -> None:
         from planner.runs.processes import start_detached
@@ -110,7 +112,16 @@ class Supervisors:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
         start_detached(command, log=self.folders.supervisor_log(run_id), environ=environ)
 
-    def command(self, run_id: str, add_first: AddFirst | None = None) -> list[str]:
+    def _begin(self, add: AddFirst) -> None:
+        from planner.errors import Refused
+        from planner.runs.worktrees import begin_to_add
+
+        try:
+            begin_to_add(Path(add.repository), Path(add.path), add.branch, add.commit)
+        except (Refused, OSError):
+            return  # it is tried again where there is somebody to tell
+
+    def command(self, run_id: str) -> list[str]:
         """Return the argument list that starts a run's supervisor.
 
         By its path and with ``-P``, so that a folder called ``planner`` where the person happens to
@@ -120,7 +131,6 @@ class Supervisors:
         return [
             *(sys.executable, "-P", script, "--db", self.database),
             *("--runs-folder", str(self.folders.root)),
-            *(("--add-first", *add_first) if add_first is not None else ()),
             *("--", run_id),
         ]
 

@@ -40,7 +40,6 @@ class Work:
         environ: The environment the supervisor was started in.
         run_id: The run.
         stopped: Whether the run is to be cancelled, or has been deleted.
-        added_first: Waits for the worktree that was begun before anything else, if one was.
     """
 
     db: DbAdapter
@@ -49,7 +48,6 @@ class Work:
     run_id: str
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     stopped: Callable[[], bool] = lambda: False
-    added_first: Callable[[], object] = lambda: None
 
     def run(self) -> OrchestrationRun:
         """Return the run as it stands. Raises ``RowMissing`` when it was deleted."""

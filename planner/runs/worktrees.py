@@ -16,7 +16,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from planner.errors import Refused
-from planner.runs.git import GitFailed, git
+from planner.runs.git import GitFailed, begin_git, git
 from planner.runs.repository import common_dir
 from planner.runs.rescue import RescueName, looked_at, rescue, what_would_be_lost
 from planner.runs.worktree_state import Worktree, alone, read_state
@@ -25,6 +25,8 @@ LONGEST_SLUG = 40
 TRIES = 5
 """How often a worktree is added before git's word is taken for it."""
 
+# As many files are written at once as there are cores.
+_QUICKLY = ("checkout.workers=0",)
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _INITIALIZING = "initializing"
 
@@ -84,17 +86,28 @@ def add_worktree(repository: Path, path: Path, branch: str, commit: str) -> None
         add_alone(repository, path, branch, commit, held)
 
 
+def begin_to_add(repository: Path, path: Path, branch: str, commit: str) -> None:
+    """Have git begin to add a new worktree, and return at once.
+
+    Git holds the worktree's lock until it is done, so that ``add_worktree`` waits for it, whoever
+    calls that, and looks at what it came to.
+    """
+    with alone(path) as held:
+        if path.exists() or worktree_dir(repository, path) is not None:
+            return
+        begin_git(repository, *_adding(path, branch, commit), inherits=(held,), settings=_QUICKLY)
+
+
 def add_alone(repository: Path, path: Path, branch: str, commit: str, held: int) -> None:
     """Add a worktree as ``add_worktree`` does, for one that holds its lock already."""
     failure: GitFailed | None = None
     for attempt in range(TRIES):
         if _is_there(repository, path):
             return
-        where = ("--", os.fspath(path))
         begun = attempt > 0 and _has_branch(repository, branch)
-        what = (*where, branch) if begun else ("--no-track", "-b", branch, *where, commit)
+        what = _adding(path, branch, None if begun else commit)
         try:
-            git(repository, "worktree", "add", "--quiet", "--force", *what, inherits=(held,))
+            git(repository, *what, inherits=(held,), settings=_QUICKLY)
         except GitFailed as failed:
             failure = failed
             if attempt > 1:
@@ -103,6 +116,14 @@ def add_alone(repository: Path, path: Path, branch: str, commit: str, held: int)
         else:
             return
     raise failure or Refused(f"The worktree {path} could not be added.")
+
+
+def _adding(path: Path, branch: str, commit: str | None) -> tuple[str, ...]:
+    """Return what adds a worktree: on a new branch at a commit, or on a branch that is there."""
+    add, where = ("worktree", "add", "--quiet", "--force"), ("--", os.fspath(path))
+    if commit is None:
+        return (*add, *where, branch)
+    return (*add, "--no-track", "-b", branch, *where, commit)
 
 
 def _has_branch(repository: Path, branch: str) -> bool:

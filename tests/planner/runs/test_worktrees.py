@@ -7,7 +7,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planner.errors import Refused
-from planner.runs.worktrees import add_worktree, branch_name, remove_worktree, worktree_dir
+from planner.runs.worktrees import (
+    add_worktree,
+    begin_to_add,
+    branch_name,
+    remove_worktree,
+    worktree_dir,
+)
 from tests.planner.runs.repositories import commit, copied, make_repository, run_git, tip, write
 
 BRANCH = "planner/12-sign-in-abc123"
@@ -100,6 +106,20 @@ def test_adding_a_worktree_leaves_the_checkout_as_it_is_and_goes_on_from_anythin
     assert (other / "precious").exists()
     with pytest.raises(Refused):
         add_worktree(repository, path.with_name("14"), "planner/14-x-abc123", "f" * 40)
+
+
+def test_one_that_was_begun_is_waited_for(repository: Path, tmp_path: Path) -> None:
+    base = tip(repository)
+    path = tmp_path / "runs" / "r" / "worktrees" / "12"
+    begin_to_add(repository, path, BRANCH, base)
+    add_worktree(repository, path, BRANCH, base)
+    assert (path / "README.md").read_text() == "# Lantern\n"
+    assert tip(path) == tip(repository, BRANCH) == base
+    # One that can't be is found out by whoever waits, and nothing is begun twice.
+    begin_to_add(repository, path, BRANCH, base)
+    begin_to_add(repository, path.with_name("13"), "planner/13-x-abc123", "f" * 40)
+    with pytest.raises(Refused):
+        add_worktree(repository, path.with_name("13"), "planner/13-x-abc123", "f" * 40)
 
 
 def test_many_can_be_added_at_once(repository: Path, tmp_path: Path) -> None:
