@@ -24,13 +24,15 @@ class CardDetail(msgspec.Struct, frozen=True, gc=False):
     """A card's texts as the filter compares them, what it holds, and its two times.
 
     ``text`` is the title, the description and the quick answer, folded. ``held`` names the
-    kinds of things it holds, as ``has:`` does, besides what the map counts.
+    kinds of things it holds, as ``has:`` does, besides what the map counts. ``waits_for`` is what
+    its build waits for, if for anything.
     """
 
     text: str
     held: frozenset[str]
     created_at: str
     updated_at: str
+    waits_for: str | None = None
 
 
 NOTHING = CardDetail("", frozenset(), "", "")
@@ -64,12 +66,12 @@ def _read(db: DbAdapter, titles: Mapping[str, str]) -> Iterator[tuple[str, CardD
 
 
 def _detail(title: str, row: Row) -> CardDetail:
-    _, description, quick_answer, created_at, updated_at, *counts = row
+    _, description, quick_answer, created_at, updated_at, *counts, waits_for = row
     # A line break is between the texts, so that no phrase spans two.
     text = "\n".join(filter(None, (title, description, quick_answer)))
     held = _held(*(bool(count) for count in counts), bool(description))
     latest = created_at if updated_at == created_at else updated_at
-    return CardDetail(fold(text), held, created_at, latest)
+    return CardDetail(fold(text), held, created_at, latest, waits_for)
 
 
 @cache

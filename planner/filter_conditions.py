@@ -65,7 +65,7 @@ class OneOf(msgspec.Struct, frozen=True, tag=True):
     @property
     def needs_details(self) -> bool:
         """Whether it can be told without details."""
-        return self.key == "has" and not self.things <= COUNTED.keys()
+        return self.key == "waits" or (self.key == "has" and not self.things <= COUNTED.keys())
 
     def narrows(self, other: object) -> bool:
         """Say whether every card that meets this meets the other."""
@@ -106,6 +106,7 @@ PROPERTIES: dict[str, Callable[[CardFace, CardDetail], Any]] = {
     "ready": lambda card, _detail: card.is_ready,
     "finalized": lambda card, _detail: card.is_finalized,
     "build": lambda card, _detail: card.build_state,
+    "waits": lambda _card, detail: detail.waits_for,
     "created": lambda _card, detail: detail.created_at,
     "updated": lambda _card, detail: detail.updated_at,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from planner.filter_values import PRIORITY, TIME, Values, one_of, titled
-from store.records import PRIORITIES, BuildState, CardStatus
+from store.records import PRIORITIES, BuildState, CardStatus, WaitsFor
 
 SHORTEST_BEGINNING = 3
 """Letters from which the beginning of a key, with a colon, is taken for the key mistyped."""
@@ -105,6 +105,15 @@ KEYS: dict[str, Key] = {
                 "there is no build state",
                 {**{str(s.value): s.value for s in BuildState}, "none": None},
             ),
+        ),
+        Key(
+            "waits",
+            "Cards whose build waits for this: answers to the agent's questions, your decision "
+            "about paths, a change, a conflict to be resolved, an approval, a place among the "
+            "agents at work.",
+            ", ".join(f"`{each}`" for each in WaitsFor),
+            "waits:answers,approval",
+            one_of("a build does not wait for", {str(w.value): w.value for w in WaitsFor}),
         ),
         Key(
             "updated",

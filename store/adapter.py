@@ -223,7 +223,7 @@ class DbAdapter(ABC):
 
         Rows: card id, description, quick_answer, created_at; updated_at of the card or of
         what it holds, whichever is the latest; number of known facts and of assumptions
-        (rejected ones left out), of context artifacts.
+        (rejected ones left out), of context artifacts; what its open build waits for, or null.
         """
 
     @abstractmethod

@@ -94,7 +94,13 @@ SELECT card.id, card.description, card.quick_answer, card.created_at,
         WHERE f.card_id = card.id AND f.status <> 'rejected'),
        (SELECT count(*) FROM card_assumption AS a
         WHERE a.card_id = card.id AND a.status <> 'rejected'),
-       (SELECT count(*) FROM card_context_artifact AS l WHERE l.card_id = card.id)
+       (SELECT count(*) FROM card_context_artifact AS l WHERE l.card_id = card.id),
+       CASE WHEN card.build_state IS NOT NULL THEN (
+           SELECT coalesce(a.waits_for, CASE run.status WHEN 'blocked' THEN run.waits_for END)
+           FROM card_assignment AS a JOIN orchestration_run AS run ON run.id = a.run_id
+           WHERE a.card_id = card.id AND run.status IN ('queued', 'running', 'blocked')
+           ORDER BY a.created_at DESC, a.id DESC LIMIT 1
+       ) END
 FROM json_each(?) AS wanted JOIN card ON card.id = wanted.value
 """  # noqa: S608  (names of our own)
 

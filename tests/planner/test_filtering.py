@@ -133,6 +133,10 @@ def test_keys_look_at_what_the_map_shows(query: str, values: dict[str, Any], fou
 @pytest.mark.parametrize(
     ("query", "found"),
     [
+        ("waits:answers", True),
+        ("waits:ans,approval", True),
+        ("waits:decision", False),
+        ("-waits:approval", True),
         ("has:facts", True),
         ("has:artifacts", False),
         ("-has:artifacts", True),
@@ -170,6 +174,7 @@ def test_keys_look_at_what_was_read_of_a_card(query: str, found: bool) -> None:
         created="2025-03-01T00:00:00.000Z",
         updated="2026-01-30T23:30:00.000Z",
     )
+    known = msgspec.structs.replace(known, waits_for="answers")
     assert CardFilter(query, WORDS).matches(card(), {"c": known}) is found
 
 
@@ -182,7 +187,13 @@ def test_a_date_is_one_where_the_person_is() -> None:
 
 
 def test_what_was_not_read_yet_is_let_be() -> None:
-    for query in ("has:facts", "-has:facts", "updated:<1h", "has:description,files"):
+    for query in (
+        "has:facts",
+        "waits:answers",
+        "-has:facts",
+        "updated:<1h",
+        "has:description,files",
+    ):
         assert CardFilter(query, WORDS).matches(card(), None), query
     assert not CardFilter("has:files", WORDS).matches(card(), None)
     # A card that is newer than what was read has nothing.

@@ -894,16 +894,24 @@ def test_board_reads_are_in_map_order(plan: DbAdapter) -> None:
 
 def test_card_details(plan: DbAdapter) -> None:
     [first] = plan.card_details(["card-1"])
-    assert first == ("card-1", None, None, NOW, NOW, 1, 1, 1)
+    assert first == ("card-1", None, None, NOW, NOW, 1, 1, 1, None)
     later = "2026-02-02T00:00:00.000Z"
     plan.insert(example(Card, id="c0", description="Why", quick_answer="So", number=2))
     plan.update(CardKnownFact, "card_known_fact-1", status="rejected")
     plan.update(CardAssumption, "card_assumption-1", status="rejected", updated_at=later)
     plan.delete(CardContextArtifact, "card-1", "context_artifact-1")
     assert sorted(plan.card_details(["c0", "nobody", "card-1"])) == [
-        ("c0", "Why", "So", NOW, NOW, 0, 0, 0),
-        ("card-1", None, None, NOW, later, 0, 0, 0),
+        ("c0", "Why", "So", NOW, NOW, 0, 0, 0, None),
+        ("card-1", None, None, NOW, later, 0, 0, 0, None),
     ]
+    plan.update(Card, "card-1", build_state="blocked")
+    plan.update(CardAssignment, "card_assignment-1", status="blocked", waits_for="answers")
+    assert plan.card_details(["card-1"])[0][-1] == "answers"
+    plan.update(CardAssignment, "card_assignment-1", status="completed", waits_for=None)
+    plan.update(OrchestrationRun, "orchestration_run-1", status="blocked", waits_for="approval")
+    assert plan.card_details(["card-1"])[0][-1] == "approval"
+    plan.update(OrchestrationRun, "orchestration_run-1", status="completed")
+    assert plan.card_details(["card-1"])[0][-1] is None
     assert plan.card_details([]) == []
 
 
