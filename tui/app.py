@@ -361,7 +361,7 @@ class PlannerApp(ConfiguredApp):
         """Offer the tour in the palette, beside what Textual offers and no key of ours does."""
         ours = ("Keys", "Quit")
         yield from (one for one in super().get_system_commands(screen) if one.title not in ours)
-        yield SystemCommand("Tour", "Five short pages on how the board works", self.action_tour)
+        yield SystemCommand("Tour", "Six short pages on how the board works", self.action_tour)
 
     async def action_quit(self) -> None:
         """Leave, once everything asked for is done."""

@@ -122,6 +122,6 @@ async def test_the_palette_has_it(database_path: Path) -> None:
             board.rush("ctrl+p")
             await board.until(lambda: board.top == "CommandPalette")
             await board.write("tour")
-            await board.until(lambda: "Five short pages" in board.dialog)
+            await board.until(lambda: "Six short pages" in board.dialog)
             await board.press("enter")
             await board.until(lambda: board.top == "Tour")

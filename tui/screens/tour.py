@@ -1,4 +1,4 @@
-"""The tour: five short pages on how the board works, for a first start."""
+"""The tour: six short pages on how the board works, for a first start."""
 
 from __future__ import annotations
 
@@ -76,6 +76,17 @@ PAGES = (
         f"A card is ready ({READY}) once a requirement is approved and nothing is left open. Finalize it ({FINALIZED}) "
         "and it may be built. Changing what was approved takes the mark away again.",
         ((("card.finalize",), "finalize the card, or hear what is missing"),),
+    ),
+    Page(
+        "Agents build, you approve",
+        "A coding agent builds a finalized card in a worktree of its own. Checks you chose must pass, then "
+        "you are asked; nothing is pushed or merged without your word, and closing the board stops nothing.",
+        (
+            (("plan.policy",), "connect a repository, choose the checks"),
+            (("run.build", "run.build_workflow"), "build the card, or its workflow"),
+            (("screen.runs",), "see every run live"),
+            (("screen.approvals",), "see what waits for your word"),
+        ),
     ),
     Page(
         "Find your way",
