@@ -175,7 +175,8 @@ class DiffCanvas(LineView, inherit_bindings=False):
             found = self.get_component_rich_style(f"line--{name}")
             if self.app.current_theme.ansi:
                 # Sixteen colours have no shades for a ground: the letters tell instead.
-                found += self.get_component_rich_style(f"line--{ground}", partial=True)
+                own = self.get_component_rich_style(f"line--{ground}", partial=True)
+                found += Style(color=own.color, underline=own.underline, reverse=own.reverse)
             else:
                 found += Style(bgcolor=self.get_component_rich_style(f"line--{ground}").bgcolor)
             self._styles[name, ground] = found
