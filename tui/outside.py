@@ -48,6 +48,15 @@ def open_in_editor(
     return _run(app, at_line(command, path, line), path.parent)
 
 
+def open_folder(app: App[None], folder: Path, configured: Sequence[str] = ()) -> str:
+    """Open a worktree in the person's editor; return what went wrong, in words."""
+    try:
+        command = editor_command(os.environ, configured)
+    except NoEditor as error:
+        return str(error)
+    return _run(app, [*command, "."], folder)
+
+
 def open_shell(app: App[None], folder: Path) -> str:
     """Open the person's shell in a folder; return what went wrong, in words."""
     return _run(app, [os.environ.get("SHELL") or "/bin/sh"], folder)

@@ -43,6 +43,24 @@ def exactly(moment: str, *, zone: tzinfo | None = None) -> str:
     return f"{then.astimezone(zone):%Y-%m-%d %H:%M:%S}" if then else moment[:40]
 
 
+def seconds_between(start: str | None, end: str | None = None) -> float | None:
+    """Return the seconds from one moment to another, or to the present; None where none is known."""
+    then = _read(start) if start else None
+    until = _read(end) if end else present()
+    return max(0.0, (until - then).total_seconds()) if then and until else None
+
+
+def lasting(seconds: float | None) -> str:
+    """Say how long something took, in at most eight cells: ``0:07``, ``1:02:03``, ``3 d 4 h``."""
+    if seconds is None:
+        return ""
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 24:
+        return f"{hours // 24} d {hours % 24} h"
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
 def local_day(moment: str, *, zone: tzinfo | None = None) -> str:
     """Return the local day of a moment, ``2026-01-31``; empty for what is no moment."""
     then = _read(moment)

@@ -2,7 +2,7 @@
 
 A list of runs takes a fixed number of queries, however many there are. It leaves out what is long:
 there a record's snapshots are empty, and it has no prompt, report, output or description.
-``read_run`` reads one run whole.
+``read_run`` reads one run whole, ``read_assignment`` one of its assignments.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from store.records import (
     AgentExecution,
     ApprovalRequest,
     BuildState,
+    Card,
     CardAssignment,
     OrchestrationRun,
     PullRequestCandidate,
@@ -109,6 +110,23 @@ def read_run(db: DbAdapter, run_id: str) -> RunRead | None:
     with db.view():
         run = db.get(OrchestrationRun, run_id)
         return _reads(db, [run], whole=True)[0] if run is not None else None
+
+
+def read_assignment(db: DbAdapter, assignment_id: str) -> AssignmentRead | None:
+    """Read one assignment whole: also its snapshot, prompts, reports and outputs."""
+    with db.view():
+        assignment = db.get(CardAssignment, assignment_id)
+        if assignment is None:
+            return None
+        card = db.get(Card, assignment.card_id)
+        return AssignmentRead(
+            assignment,
+            card.number if card is not None else None,
+            card.title if card is not None else "",
+            tuple(db.list(AgentExecution, assignment_id=assignment_id)),
+            tuple(db.list(AgentCommit, assignment_id=assignment_id)),
+            tuple(db.list(RunCheck, assignment_id=assignment_id)),
+        )
 
 
 def count_waiting(db: DbAdapter, project_id: str) -> int:

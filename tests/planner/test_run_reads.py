@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from planner.errors import Refused
-from planner.runs.reads import count_waiting, find_run, read_run, read_runs
+from planner.runs.reads import count_waiting, find_run, read_assignment, read_run, read_runs
 from store.adapter import DbAdapter
 from store.open import open_store
 from store.records import (
@@ -88,7 +88,9 @@ def test_one_run_is_read_whole(db: DbAdapter) -> None:
     assert run is not None
     assert run.run == db.get(OrchestrationRun, "w1")
     assert [e.prompt for e in run.assignments[0].executions] == ["Turn 1", "Turn 2"]
+    assert run.assignments == (read_assignment(db, "w1-a0"),)
     assert read_run(db, "nobody") is None
+    assert read_assignment(db, "nobody") is None
 
 
 def test_reading_runs_costs_the_same_queries_however_many_there_are(db: Any) -> None:

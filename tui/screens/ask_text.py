@@ -45,6 +45,7 @@ class AskText(Dialog[str | None]):
         yes: str = "Save",
         refuse: Callable[[str], str | None] | None = None,
         one_line: bool = True,
+        optional: bool = False,
         on_typed: Callable[[str], object] | None = None,
     ) -> None:
         """Ask.
@@ -56,6 +57,7 @@ class AskText(Dialog[str | None]):
             yes: What saving is called.
             refuse: Says why a text won't do, or None where it will.
             one_line: Whether it is for one line alone; ``shift+enter`` makes a new one else.
+            optional: Whether it may be blank.
             on_typed: Told of what is typed as it is, to keep it.
         """
         super().__init__()
@@ -65,6 +67,7 @@ class AskText(Dialog[str | None]):
         self._yes = yes
         self._refuse = refuse
         self._one_line = one_line
+        self._optional = optional
         self._on_typed = on_typed
 
     def compose(self) -> ComposeResult:
@@ -103,7 +106,8 @@ class AskText(Dialog[str | None]):
     def _take(self, value: str) -> None:
         if value != self._value:
             value = value.strip()
-        refusal = BLANK if not value.strip() else self._refuse(value) if self._refuse else None
+        is_blank = not value.strip() and not self._optional
+        refusal = BLANK if is_blank else self._refuse(value) if self._refuse else None
         if refusal is None:
             self.finish(value)
             return

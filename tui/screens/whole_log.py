@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from tui.plan_thread import PlanThread
 from tui.screens.plan_screen import PlanScreen
 from tui.session import BoardRead
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.key_line import KeyLine
 from tui.widgets.log_pane import LogPane, LogSource
 from tui.widgets.status_line import StatusLine
@@ -95,7 +96,7 @@ class WholeLog(PlanScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rest the key that leaves while words are typed."""
-        return action != "back" or not self.log_pane.line.has_focus
+        return action != "back" or not isinstance(self.focused, FilterLine)
 
     def action_back(self) -> None:
         """Search no more; go back when nothing is searched."""

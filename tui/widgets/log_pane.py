@@ -195,7 +195,7 @@ class LogPane(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Rest the keys while words are typed."""
-        return not self.line.has_focus
+        return not isinstance(self.screen.focused, FilterLine)
 
     def action_search(self) -> None:
         """Type what is searched."""

@@ -16,6 +16,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
 from tui.log_file import LogLine
@@ -163,7 +164,6 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         self._goes: tuple[int, int] | None = None
         self._wanted = (0, 0)
         self._note = self._empty_note = ""
-        self._moves_itself = False
         self._rows_of: dict[int, list[list[Span]]] = {}
         self._rows: list[tuple[Spans, int]] | None = None
         self._end: tuple[int, int] | None = None
@@ -177,7 +177,9 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
             path: The file, which need not be there yet.
             note: What to say while it holds nothing.
         """
-        self._empty_note = note
+        if note != self._empty_note:
+            self._note = self._empty_note = note
+            self.refresh()
         if path == self.path and self._reader is not None:
             return
         self.path = path
@@ -235,7 +237,7 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         self._top = self._skip = self._left = 0
         self._pieces.clear()
         self._wanted = (0, 0)
-        self.current, self.follows, self._note = -1, True, ""
+        self.current, self.follows, self._note = -1, True, self._empty_note
         self.found, self.found_all, self._needle = array("Q"), True, Needle("")
         self._goes = None
         self._changed(rows=True)
@@ -304,10 +306,8 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         """Show the log from a row of a piece on."""
         self._top, self._skip = top, skip
         self._rows = None
-        self._moves_itself = True
         self.set_lines(self._bottom()[0] + self.size.height)
         self.scroll_to(0, top, animate=False, immediate=True)
-        self._moves_itself = False
         self.refresh()
 
     def _bottom(self) -> tuple[int, int]:
@@ -330,11 +330,17 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
             self._tell_change()
         self._show_at(*(bottom if follows else (top, skip)))
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Go where the scroll bar was dragged to."""
-        super().watch_scroll_y(old_value, new_value)
-        if not self._moves_itself and round(new_value) != self._top:
-            self._go(round(new_value), 0)
+    @on(ScrollTo)
+    def _on_dragged(self, message: ScrollTo) -> None:
+        message.prevent_default()
+        if message.y is not None:
+            self._go(round(message.y), 0)
+
+    @on(ScrollUp)
+    @on(ScrollDown)
+    def _on_bar_clicked(self, message: ScrollUp | ScrollDown) -> None:
+        message.prevent_default()
+        self.action_page(1 if isinstance(message, ScrollDown) else -1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Show what is below."""

@@ -83,6 +83,11 @@ class TextPane(LineView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     @property
+    def about(self) -> object:
+        """What the paragraphs are about that are shown."""
+        return self._about
+
+    @property
     def text(self) -> str:
         """What is shown, all of it."""
         return "\n".join("".join(text for text, _ in line) for line in self._folded)
