@@ -49,7 +49,7 @@ class DiffText:
         """
         self.file = file
         self.lines = file.lines
-        self._is_colored = is_colored
+        self.is_colored = is_colored
         self._words: dict[int, Sequence[Range]] = {}
         self._colors: dict[int, Sequence[Range]] = {}
 
@@ -106,7 +106,7 @@ class DiffText:
 
     def colors(self, index: int) -> Sequence[Range]:
         """Return what of a line has which colour of its language."""
-        if not self._is_colored:
+        if not self.is_colored:
             return ()
         if index not in self._colors:
             self._color(index)

@@ -24,6 +24,9 @@ MOST_FILES = 500
 LAST_LINES = 40
 """Lines of a check's output that are shown on the page: all of it opens on a screen of its own."""
 
+KEPT_LINES = 400
+"""Lines that are shown where all of it has gone."""
+
 CHECK = {"passed": ("✓", "good"), "failed": ("✗", "bad"), "skipped": ("⊘", "bad")}
 """The sign and the style of what a check came to; skipped is not passed."""
 
@@ -261,10 +264,11 @@ def _output(page: _Page, check: RunCheck) -> None:
     if lines == [""]:
         page.add([("      It printed nothing.", "faint")], "output", check.id)
         return
-    left = len(lines) - LAST_LINES
+    most = LAST_LINES if check.log_path is not None else KEPT_LINES
+    left = len(lines) - most
     if left > 0:
         page.add([(f"      … {left:,} lines before", "faint")], "output", check.id)
-    for line in lines[-LAST_LINES:]:
+    for line in lines[-most:]:
         page.add([("    │ ", "faint"), (line, "text")], "output", check.id)
 
 

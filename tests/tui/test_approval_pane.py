@@ -17,6 +17,7 @@ from store.records import (
     CheckStatus,
     CheckType,
     OrchestrationRun,
+    RunCheck,
     WaitsFor,
     utc_now,
 )
@@ -156,6 +157,20 @@ async def test_a_check_shows_its_end_on_the_page(built: Built, database_path: Pa
         assert "    │ running unit\n    │ all passed" in pane.page
         await pane.press("down", "space")
         assert "all passed" not in pane.page
+        await pane.press("enter")
+        assert "all passed" in pane.page
+        assert "Its whole output has gone" in pane.status
+        log = database_path.parent / "unit.log"
+        log.write_text("all of it\n" * 3)
+        pane.db.update(RunCheck, f"{pane.screen.decision.run.id}/unit", log_path=str(log))  # type: ignore[union-attr]
+        await pane.board.until(
+            lambda: pane.screen.review and pane.screen.review.checks[0].check.log_path  # type: ignore[union-attr]
+        )
+        await pane.press("enter")
+        assert pane.board.top == "WholeLog"
+        await pane.board.until(lambda: "all of it" in pane.board.dialog)
+        await pane.press("escape")
+        assert pane.board.top == "ApprovalPane"
 
 
 # Every key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from planner.runs.decisions import Decision, Looked, Review
 from store.records import RunScope
@@ -154,8 +155,21 @@ class Approving(Panes, ProjectScreen):
         self.app.push_screen(CardScreen(self._plan, about.assignment.card_id))
 
     def open_output(self, check_id: str) -> None:
-        """Show all that a check printed."""
-        self.page.toggle(check_id)
+        """Show all that a check printed; what was kept of it where its file has gone."""
+        from tui.screens.whole_log import WholeLog
+        from tui.widgets.log_pane import LogSource
+
+        review = self.review
+        found = [r for r in review.checks if r.check and r.check.id == check_id] if review else []
+        if review is None or not found or found[0].check is None:
+            return
+        check, name = found[0].check, review.decision.name
+        if check.log_path is None or not Path(check.log_path).is_file():
+            self.page.toggle(check_id)
+            self.status.say("Its whole output has gone: this is what was kept of it.")
+            return
+        source = LogSource(check.id, f"{check.check_type}, {check.status}", Path(check.log_path))
+        self.app.push_screen(WholeLog(self._plan, f"{check.check_type} of {name}", [source]))
 
     @property
     def page(self) -> ReviewPage:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+import msgspec
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
-from planner.runs.diffs import DiffFile
+from planner.runs.diffs import DiffFile, DiffLine, read_file_diff
 from planner.runs.review import Compared, Subject, compare
 from tui.asks.diffs import in_words, read_subject
 from tui.diff_rows import Comments
@@ -57,6 +58,14 @@ class DiffScreen(DiffComments, DiffSearch):
         subject: Subject
         compared: Compared | None
         problem: str = ""
+
+    @dataclass
+    class LinesRead(Message):
+        """Git has told the lines of a file that the whole diff had no room for."""
+
+        subject: Subject
+        number: int
+        lines: tuple[DiffLine, ...]
 
     def __init__(
         self,
@@ -141,7 +150,7 @@ class DiffScreen(DiffComments, DiffSearch):
 
     @on(Read)
     def _on_read(self, message: Read) -> None:
-        if message.subject is not self.subject:
+        if self.subject is None or not _same_work(message.subject, self.subject):
             return  # something newer is on its way
         if message.compared is None:
             self.head.say("What changed can't be told.")
@@ -186,8 +195,39 @@ class DiffScreen(DiffComments, DiffSearch):
         self.file_tree.go_to(number)
         self.lines.show(text, self._comments_on(text), notes_on(text.file))
         assert self.compared is not None  # noqa: S101  (narrows for the type checker)
+        if text.file.is_cut and not text.lines and self.subject is not None:
+            self.run_worker(
+                partial(self._read_lines, self.subject, number, text.file),
+                thread=True,
+                group="lines",
+                exclusive=True,
+            )
         place = f"{self.file_tree.order.index(number) + 1}/{len(self.file_tree.order)}"
         self.head.show(text.file, place, self.compared.standing.get(text.file.path, ""))
+
+    def _read_lines(self, subject: Subject, number: int, file: DiffFile) -> None:
+        """Have git tell the lines of one file, on a thread of its own."""
+        try:
+            lines = read_file_diff(subject.repository, subject.base, subject.head, file)
+        except Exception as error:
+            # The board must outlive a mistake of ours.
+            lines = (DiffLine("note", None, None, in_words(error)),)
+        self.post_message(self.LinesRead(subject, number, lines))
+
+    @on(LinesRead)
+    def _on_lines_read(self, message: LinesRead) -> None:
+        if self.subject is None or self.compared is None:
+            return
+        if not _same_work(message.subject, self.subject):
+            return
+        file = self.compared.diff.files[message.number]
+        plain = not self.text_of(message.number).is_colored
+        is_cut = bool(message.lines) and file.is_cut
+        whole = msgspec.structs.replace(file, lines=message.lines, is_cut=is_cut)
+        self._texts[message.number] = DiffText(whole, is_colored=not plain)
+        if message.number == self.number:
+            self.lines.show(None, Comments({}))
+            self.show_file(message.number)
 
     def show_comments(self) -> None:
         """Show what is said by now about the file that is shown."""
@@ -205,9 +245,12 @@ class DiffScreen(DiffComments, DiffSearch):
         return Comments(placed, lost, self.subject.turns)
 
     def _counts(self) -> Mapping[str, int]:
+        files = self.compared.diff.files if self.compared is not None else ()
+        names = {file.old_path: file.path for file in files if file.old_path is not None}
         found: dict[str, int] = {}
         for comment in self.subject.comments if self.subject is not None else ():
-            found[comment.path] = found.get(comment.path, 0) + 1
+            path = names.get(comment.path, comment.path)
+            found[path] = found.get(path, 0) + 1
         return found
 
     # What the keys do
@@ -297,6 +340,8 @@ def notes_on(file: DiffFile) -> list[str]:
         notes.append("It is binary or too big: there are no lines to show.")
     elif not file.lines and not file.is_cut:
         notes.append("No line of it changed.")
+    elif not file.lines:
+        notes.append("Reading its lines …")
     return notes
 
 
