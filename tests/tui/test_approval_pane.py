@@ -221,7 +221,12 @@ async def _reject(pane: Pane, key: str) -> None:
     await pane.press(key, "enter")
     assert "✗ Say in a note what is to be done differently." in pane.board.dialog
     await pane.write("Thirty days")
+    await pane.press("escape", "a")
+    assert "Thirty days" not in pane.board.dialog
+    await pane.press("escape", key)
+    assert "Thirty days" in pane.board.dialog
     await pane.press("enter")
+    assert not pane.board.app.drafts.all()
     found = pane.request(run_id)
     assert (found.status, found.notes) == (ApprovalStatus.REJECTED, "Thirty days")
     assignment = pane.db.get(CardAssignment, f"{run_id}/w1a1c1")
@@ -264,7 +269,10 @@ async def _card(pane: Pane, key: str) -> None:
 async def _pane(pane: Pane, key: str) -> None:
     await pane.press(key)
     assert isinstance(pane.board.app.focused, ReviewPage)
-    await pane.press("end", key)
+    page = pane.screen.page
+    await pane.press("pagedown")
+    assert page.scroll_offset.y > 0
+    await pane.press("pageup", "end", key)
     assert pane.board.app.focused is pane.screen.waiting
 
 

@@ -41,6 +41,13 @@ _TITLED: dict[str, type[Workflow | WorkflowActivity | Project]] = {
 }
 
 
+_SAVED_ELSEWHERE = {
+    "diff_comment": "A comment is saved where its line is: c on it in the diff opens this text again.",
+    "run_note": "A note goes with your word: a or x in the approval pane opens this text again.",
+}
+"""What is said of texts that can be read here, but not saved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What a draft belongs to, as it is now: a row with a form of its own, or an ``Edit``."""
@@ -118,8 +125,11 @@ def _orphan(draft: Draft) -> Edit:
 
     def refuse(_values: dict[str, Any]) -> Any:
         raise Refused(
-            "What this text belonged to was deleted: copy it from here (ctrl+e opens it in "
-            "your editor), or undo the deletion first."
+            _SAVED_ELSEWHERE.get(
+                key.kind,
+                "What this text belonged to was deleted: copy it from here (ctrl+e opens it in "
+                "your editor), or undo the deletion first.",
+            )
         )
 
     fields = tuple(

@@ -9,6 +9,7 @@ from planner.runs.decisions import Decision, Looked, Review
 from store.records import RunScope
 from tui.asks.decisions import say_no, say_yes
 from tui.decision_words import KIND, STATE, what_yes_does
+from tui.drafts import DraftKey
 from tui.plan_thread import PlanThread
 from tui.screens.panes import Panes
 from tui.screens.project_screen import ProjectScreen
@@ -39,16 +40,15 @@ class Approving(Panes, ProjectScreen):
             return
         decision = review.decision
         title = f"{KIND[decision.kind].capitalize()}: {decision.name}?"
+        key = self._note_key(decision, "yes")
 
         def given(word: Word | None) -> None:
             if word is not None:
-                self._give(decision, lambda session: say_yes(session, decision, word.note))
+                self._give(decision, key, lambda session: say_yes(session, decision, word.note))
 
         yes = "Accept" if decision.kind == "paths" else "Approve"
-        dialog = Decide(
-            title, [*what_yes_does(review, self.looked), *self.doubts(review)], [Way(yes, yes)]
-        )
-        self.app.push_screen(dialog, given)
+        said = [*what_yes_does(review, self.looked), *self.doubts(review)]
+        self.app.push_screen(Decide(title, said, [Way(yes, yes)], draft=key), given)
 
     def action_reject(self) -> None:
         """Send it back to the agent with a note, or close the run."""
@@ -71,12 +71,14 @@ class Approving(Panes, ProjectScreen):
                 ways.append((Way("to the cards commented on", "Send back", needs), (), False))
             ways.append((Way("to every card's agent", "Send back", needs), cards, False))
         ways.append((Way("close the run", "Close the run"), (), True))
+        key = self._note_key(decision, "no")
 
         def given(word: Word | None) -> None:
             if word is not None:
                 _, card_ids, close = ways[word.way]
                 self._give(
                     decision,
+                    key,
                     lambda session: say_no(
                         session, decision, word.note, close=close, card_ids=card_ids
                     ),
@@ -92,6 +94,7 @@ class Approving(Panes, ProjectScreen):
                 f"Reject {decision.name}?",
                 details,
                 [way for way, _, _ in ways],
+                draft=key,
                 placeholder="What is to be done differently",
             ),
             given,
@@ -187,11 +190,17 @@ class Approving(Panes, ProjectScreen):
             return None
         return review
 
-    def _give(self, decision: Decision, give: Callable[[Session], str]) -> None:
+    def _note_key(self, decision: Decision, word: str) -> DraftKey:
+        """Return what a note is kept by until the word has counted."""
+        about = f"note to {decision.name}"
+        return DraftKey("run_note", (decision.id,), word, self.project_id or "", about)
+
+    def _give(self, decision: Decision, key: DraftKey, give: Callable[[Session], str]) -> None:
         """Have one's word recorded, and go on showing what becomes of it."""
         self.given.add(decision.id)
 
         def told(words: str) -> None:
+            self.planner_app.drafts.drop(key)
             self.status.say(words)
             self.read_again()
 

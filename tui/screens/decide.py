@@ -13,6 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.drafts import DraftKey, Drafts, Typing
 from tui.screens.dialog import Dialog
 from tui.text import visible_lines, wrap
 from tui.widgets.choice import Choice
@@ -79,7 +80,7 @@ class Decide(Dialog[Word | None]):
         details: Sequence[str],
         ways: Sequence[Way],
         *,
-        note: str = "",
+        draft: DraftKey | None = None,
         placeholder: str = "A note, if you like",
     ) -> None:
         """Ask.
@@ -88,12 +89,13 @@ class Decide(Dialog[Word | None]):
             title: What is asked.
             details: What it does, a sentence each.
             ways: The ways to answer, the likeliest first.
-            note: What the note begins with.
+            draft: What the note is kept by until the word has counted; not kept when None.
             placeholder: What to show while there is no note.
         """
         super().__init__()
         self._title_text, self._details, self._ways = title, list(details), list(ways)
-        self._note, self._placeholder = note, placeholder
+        self._key, self._placeholder = draft, placeholder
+        self._typing: Typing | None = None
 
     def compose(self) -> ComposeResult:
         """Lay what it does above the note."""
@@ -105,7 +107,9 @@ class Decide(Dialog[Word | None]):
                     yield Static(detail, classes="detail")
             if len(self._ways) > 1:
                 yield Choice("How", [way.name for way in self._ways], 0, id="ways")
-            yield _Note(self._note, submits=True, placeholder=self._placeholder, id="note")
+            yield _Note(
+                self._start_typing(), submits=True, placeholder=self._placeholder, id="note"
+            )
             yield Static(id="refusal", classes="dialog-refusal", markup=False)
             yield KeyLine(words={"decide.give": self._ways[0].yes})
 
@@ -128,6 +132,21 @@ class Decide(Dialog[Word | None]):
     @on(PlainArea.Changed)
     def _on_changed(self) -> None:
         self._refuse("")
+        if self._typing is not None:
+            self._typing.note({"note": self.query_one(_Note).value})
+
+    def _start_typing(self) -> str:
+        """Begin to keep what is typed; return what was left of an earlier typing."""
+        drafts: Drafts | None = getattr(self.app, "drafts", None)
+        if self._key is None or drafts is None:
+            return ""
+        self._typing = drafts.start(self._key, {"note": ""})
+        found = self._typing.found
+        return str(found.values.get("note") or "") if found is not None else ""
+
+    def _stop_typing(self) -> None:
+        if self._typing is not None:
+            self._typing.leave({"note": self.query_one(_Note).value})
 
     @on(PlainArea.Failed)
     def _on_failed(self, message: PlainArea.Failed) -> None:
@@ -149,6 +168,7 @@ class Decide(Dialog[Word | None]):
             self._refuse(self.way.needs_note)
             self.query_one(_Note).focus()
             return
+        self._stop_typing()
         self.finish(Word(note, self._chosen))
 
     def action_other(self) -> None:
@@ -157,7 +177,8 @@ class Decide(Dialog[Word | None]):
         self.set_focus(self.query_one(Choice) if note.has_focus else note)
 
     def action_leave(self) -> None:
-        """Leave all as it is."""
+        """Leave all as it is; the note is there again the next time."""
+        self._stop_typing()
         self.finish(None)
 
     def _refuse(self, words: str) -> None:

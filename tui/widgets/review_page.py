@@ -78,6 +78,16 @@ class ReviewPage(RowList[PageLine], inherit_bindings=True):
         else:
             self.action_page(1)
 
+    def action_page(self, by: int) -> None:
+        """Show the page above or below, the selection along with it."""
+        if self.index < 0:
+            return
+        height = max(1, self.size.height - 1)
+        wanted = max(0, min(self.index + by * height, len(self.rows) - 1))
+        y = self.scroll_offset.y + by * height
+        self.scroll_to(0, y, animate=False, immediate=True)
+        self.select(self.rows[wanted].key)
+
     def on_resize(self) -> None:
         """Fold the lines at the new width."""
         self._fold_lines()
