@@ -30,6 +30,7 @@ COMMANDS = {
         "agents", "agents", "Say which coding agents there are, and whether they work."
     ),
     "apply": Later("plan", "apply", "Apply planning actions from a file: all of them or none."),
+    "approve": Later("approvals", "approve", "Approve what a run asks for."),
     "config": Later("config", "config", "Say where the config is, check it, write one."),
     "demo": Later("board", "demo", "Open the board on the sample plan."),
     "import": Later("imports", "import_group", "Bring in a plan made elsewhere."),
@@ -38,7 +39,11 @@ COMMANDS = {
         "policy", "policy", "Say what runs are held to: checks, paths, limits, approval."
     ),
     "project": Later("project", "project", "Make a project, or list those there are."),
+    "reject": Later(
+        "approvals", "reject", "Send a run back to its agent with a note, or close it."
+    ),
     "repository": Later("repository", "repository", "Connect the project to its git repository."),
+    "run": Later("runs", "run_group", "Build cards with an agent, and see how that goes."),
 }
 """Every command by its name."""
 

@@ -67,7 +67,7 @@ def show(name: str | None, as_json: bool) -> None:
     from planner.runs.agents import profile_to_json
     from planner.runs.policy_values import command_in_words
 
-    profile = _profile(read_config(as_json), name, as_json)
+    profile = agent_profile(read_config(as_json), name, as_json)
     told_: list[tuple[str, Any]] = [
         ("name", profile.name),
         ("command", command_in_words(profile.command)),
@@ -98,7 +98,7 @@ def check(name: str | None, as_json: bool) -> None:
     """
     from planner.runs.agent_checks import check_agent, works
 
-    profile = _profile(read_config(as_json), name, as_json)
+    profile = agent_profile(read_config(as_json), name, as_json)
     found = check_agent(profile, os.environ)
     fine = works(found)
     lines = [
@@ -112,7 +112,8 @@ def check(name: str | None, as_json: bool) -> None:
         raise SystemExit(EXIT_REFUSED)
 
 
-def _profile(config: Config, name: str | None, as_json: bool) -> AgentProfile:
+def agent_profile(config: Config, name: str | None, as_json: bool) -> AgentProfile:
+    """Return the agent of that name, else the config's; a message and an exit without one."""
     with told(as_json):
         profile = config.profile(name)
     if profile is None:

@@ -113,5 +113,4 @@ def print_json(document: Any) -> None:
 def _details(error: Exception) -> dict[str, Any]:
     """Return what a refusal lists for programs: all that a run lacks, with what to do."""
     missing = getattr(error, "missing", ())
-    names = ("words", "remedy", "card_id")
-    return {"missing": [dict(zip(names, one, strict=True)) for one in missing]} if missing else {}
+    return {"missing": [one._asdict() for one in missing]} if missing else {}
