@@ -31,6 +31,7 @@ COMMANDS = {
     ),
     "apply": Later("plan", "apply", "Apply planning actions from a file: all of them or none."),
     "approve": Later("approvals", "approve", "Approve what a run asks for."),
+    "card": Later("card", "card", "Look at a card, answer its questions, finalize it."),
     "config": Later("config", "config", "Say where the config is, check it, write one."),
     "demo": Later("board", "demo", "Open the board on the sample plan."),
     "import": Later("imports", "import_group", "Bring in a plan made elsewhere."),

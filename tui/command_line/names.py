@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from planner.runs.reads import AssignmentRead, RunRead
     from store.adapter import DbAdapter
-    from store.records import ApprovalRequest, Project
+    from store.records import ApprovalRequest, OrchestrationRun, Project
 
 MOST_NAMED = 10
 """How many a message lists where a name may mean several."""
@@ -60,6 +60,26 @@ def find_workflow(db: DbAdapter, project: Project, name: str) -> str:
     return _the_one("workflow", name, named, f"There are {titles}." if titles else "There is none.")
 
 
+def find_run(db: DbAdapter, project: Project, name: str) -> OrchestrationRun:
+    """Return the run that is meant: its id, a part of it, or the newest of the card ``#42``.
+
+    Raises:
+        Refused: There is none, or there are several; the message lists them.
+    """
+    from planner.errors import Refused
+    from planner.runs.reads import find_run
+    from store.records import CardAssignment, OrchestrationRun
+
+    if not name.strip().startswith("#"):
+        return find_run(db, name)
+    card_id = find_card(db, project, name)
+    assigned = {each.run_id for each in db.list(CardAssignment, card_id=card_id)}
+    found = db.list(OrchestrationRun, id=sorted(assigned)) if assigned else []
+    if not found:
+        raise Refused(f"The card {name.strip()} has not been built yet.")
+    return max(found, key=lambda run: (run.created_at, run.id))
+
+
 def find_request(db: DbAdapter, project: Project, name: str) -> ApprovalRequest:
     """Return the approval that is meant: its own id or how it begins, or the run that asks for it.
 
@@ -67,7 +87,6 @@ def find_request(db: DbAdapter, project: Project, name: str) -> ApprovalRequest:
         Refused: There is none, there are several, or the run does not ask for any.
     """
     from planner.errors import Refused
-    from planner.runs.reads import find_run
     from store.records import ApprovalRequest, ApprovalStatus, OrchestrationRun
 
     request = db.get(ApprovalRequest, name.strip()) if name.strip() else None
@@ -78,7 +97,7 @@ def find_request(db: DbAdapter, project: Project, name: str) -> ApprovalRequest:
     begun = [each for each in asking if name.strip() and each.id.startswith(name.strip())]
     if len(begun) == 1:
         return begun[0]
-    run = find_run(db, name)
+    run = find_run(db, project, name)
     of_run = [each for each in asking if each.run_id == run.id]
     if of_run:
         return of_run[-1]

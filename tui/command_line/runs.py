@@ -34,9 +34,10 @@ class At:
     def read(self, name: str) -> RunRead:
         """Return the run that a name stands for. Raises ``Refused`` where it is none, or several."""
         from planner.errors import Refused
-        from planner.runs.reads import find_run, read_run
+        from planner.runs.reads import read_run
+        from tui.command_line.names import find_run
 
-        read = read_run(self.db, find_run(self.db, name).id)
+        read = read_run(self.db, find_run(self.db, self.project, name).id)
         if read is None:
             raise Refused("The run was deleted.")
         return read
