@@ -2,7 +2,7 @@
 
 All of them may edit files in their folder. None is given a way around its own permissions
 (``--dangerously-…``, ``--yolo``, ``--allow-all``): where an agent wants more, its own settings, or
-a table of the config, say so.
+a table of the config, say so. Nor does any see what would let it push or reach a cloud.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from planner.runs.agents import AgentProfile
 
 _NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
-_MODELS = ("ANTHROPIC_*", "OPENAI_*", "GEMINI_*", "GOOGLE_*", "OPENROUTER_*", "AWS_*", "AZURE_*")
+_MODELS = ("ANTHROPIC_*", "OPENAI_*", "GEMINI_*", "GOOGLE_*", "OPENROUTER_*")
 
 _PRESETS = (
     AgentProfile(
@@ -25,7 +25,7 @@ _PRESETS = (
             *("claude", "--print", "--permission-mode", "acceptEdits"),
             *("--add-dir", "{report_folder}", "--resume", "{session}"),
         ),
-        environment=("ANTHROPIC_*", "CLAUDE_*", "AWS_*", "GOOGLE_*", *_NETWORK),
+        environment=("ANTHROPIC_*", "CLAUDE_*", *_NETWORK),
         source="https://docs.claude.com/en/docs/claude-code/cli-reference",
         note="Claude Code. Edits files; what else it may run, such as the tests, is up to its own "
         "settings (permissions.allow).",
@@ -78,16 +78,15 @@ _PRESETS = (
     AgentProfile(
         name="opencode",
         command=("opencode", "run", "{prompt}"),
-        resume_command=("opencode", "run", "--continue", "{prompt}"),
         prompt="argument",
         environment=("OPENCODE_*", *_MODELS, *_NETWORK),
         source="https://opencode.ai/docs/cli/",
-        note="OpenCode. What it may do without being asked is up to its own settings (permission).",
+        note="OpenCode. What it may do without being asked is up to its own settings (permission). Each "
+        "turn is told everything again: --continue would take another worktree's session.",
     ),
     AgentProfile(
         name="cursor",
         command=("cursor-agent", "--print", "{prompt}"),
-        resume_command=("cursor-agent", "--print", "--continue", "{prompt}"),
         prompt="argument",
         environment=("CURSOR_*", *_NETWORK),
         source="https://cursor.com/docs/cli/headless",
@@ -110,12 +109,8 @@ _PRESETS = (
             *("copilot", "--prompt", "{prompt}", "--allow-tool", "write"),
             *("--add-dir", "{report_folder}"),
         ),
-        resume_command=(
-            *("copilot", "--continue", "--prompt", "{prompt}", "--allow-tool", "write"),
-            *("--add-dir", "{report_folder}"),
-        ),
         prompt="argument",
-        environment=("COPILOT_*", "GH_TOKEN", "GITHUB_TOKEN", *_NETWORK),
+        environment=("COPILOT_*", *_NETWORK),
         source="https://docs.github.com/en/copilot/reference/copilot-cli-reference/cli-programmatic-reference",
         note="Copilot CLI. Edits files; commands need another --allow-tool in a table of the config.",
     ),
