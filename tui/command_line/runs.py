@@ -81,8 +81,8 @@ def at_runs(where: Where, as_json: bool = False) -> Iterator[At]:
 def run_group() -> None:
     """Build finalized cards with an agent, see how that goes, and say how it goes on.
 
-    RUN is a run's id, a beginning of it, or its last characters, as run list shows them. A command
-    that waits (--wait) ends with 0 when the run is completed or waits for an approval, 3 when it
+    RUN is a run's id, a beginning of it, or its last characters, as run list shows them; or #42, the
+    newest run of that card. A command that waits (--wait) ends with 0 when the run is completed or waits for an approval, 3 when it
     waits for something else of a person, 4 when it failed, 5 when it was cancelled.
     """
 
