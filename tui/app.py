@@ -38,12 +38,6 @@ if TYPE_CHECKING:
     from tui.runs_watch import RunsWatch
     from tui.screens.panes import Panes
 
-_PANES = {
-    "runs": ("tui.screens.run_pane", "RunPane"),
-    "approvals": ("tui.screens.approval_pane", "ApprovalPane"),
-}
-"""Where the screens over the map are, imported when they are first shown."""
-
 
 def _key_commands() -> type[Provider]:
     """Import the palette's commands when the palette is first opened."""
@@ -155,8 +149,8 @@ class PlannerApp(ConfiguredApp):
         self._tour_is_new = self.config.tour and not seen
         self.paints = False
         """Whether what a screen paints is shown: not before the app has mounted."""
-        self.runs_wait = 0
-        """How many runs of the open project wait for a person."""
+        self.runs_wait: RunsWait | None = None
+        """How many runs of the open project wait for a person; None before anyone looked."""
         self._progress = ProgressWatch(self, self._plan)
         self._early: list[Message] | None = []
         self._early_lock = threading.Lock()
@@ -248,7 +242,7 @@ class PlannerApp(ConfiguredApp):
         What comes before there is a map is kept for it.
         """
         if isinstance(message, RunsWait):
-            self.runs_wait = message.count
+            self.runs_wait = message
         with self._early_lock:
             if self._early is not None:
                 self._early.append(message)
@@ -317,17 +311,15 @@ class PlannerApp(ConfiguredApp):
             pane.wanted_run = run_id
             self.push_screen(pane)
 
-    def _make_pane(self, name: str) -> Panes | None:
-        """Make one of the screens over the map; None, and said, while there is none."""
-        from importlib import import_module
+    def _make_pane(self, name: str) -> Panes:
+        """Make one of the screens over the map, imported when it is first shown."""
+        if name == "runs":
+            from tui.screens.run_pane import RunPane
 
-        module, made_from = _PANES[name]
-        try:
-            pane: Panes = getattr(import_module(module), made_from)(self._plan)
-        except ImportError:
-            self._map.status.say("There is no such screen yet.", failed=True)
-            return None
-        return pane
+            return RunPane(self._plan)
+        from tui.screens.approval_pane import ApprovalPane
+
+        return ApprovalPane(self._plan)
 
     def _leave_for_map(self) -> None:
         """Close what is open over the map, at once: what is opened next must stay."""

@@ -105,14 +105,22 @@ class DetailsRead(Message):
 
 @dataclass
 class RunsWait(Message):
-    """So many runs of the open project wait for a person.
+    """So many runs of the open project wait for a person, so many of them for a word of theirs.
 
-    ``news`` says of the last one why, where there are more than before; empty otherwise.
+    ``news`` says of the last one why, where there are more than before (empty otherwise), and
+    ``news_on`` which screen has it.
     """
 
     project_id: str
     count: int
+    asked: int = 0
     news: str = ""
+    news_on: str = "runs"
+
+    @property
+    def screen(self) -> str:
+        """The screen that all of them are on: ``approvals``, or ``runs`` which has them all."""
+        return "approvals" if self.asked == self.count else "runs"
 
 
 @dataclass

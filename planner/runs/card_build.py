@@ -22,7 +22,7 @@ WAITING: dict[str, str] = {
     WaitsFor.DECISION: "it changed files that nobody planned, or protected ones",
     WaitsFor.CHANGE: "the agent changed nothing",
     WaitsFor.CONFLICT: "its changes and those of another card conflict",
-    WaitsFor.APPROVAL: "it waits for an approval",
+    WaitsFor.APPROVAL: "it waits for your approval",
     WaitsFor.PLACE: "it waits for a place among the agents at work",
 }
 """What something waits for, as a sentence."""
@@ -64,11 +64,17 @@ class CardBuild(msgspec.Struct, frozen=True, kw_only=True):
         return self.at.status in (BuildState.QUEUED, BuildState.RUNNING, BuildState.BLOCKED)
 
     @property
+    def state(self) -> BuildState:
+        """The state that the map shows: what waits for an approval is built."""
+        is_built = self.at.waits_for == WaitsFor.APPROVAL
+        return BuildState.COMPLETED if is_built else self.at.status
+
+    @property
     def words(self) -> str:
         """How the build stands, such as ``blocked: the agent has questions``."""
         at = self.at
         if at.waits_for is not None and at.status in (BuildState.QUEUED, BuildState.BLOCKED):
-            return f"{at.status}: {WAITING[at.waits_for]}"
+            return f"{self.state}: {WAITING[at.waits_for]}"
         if at.step is not None and at.status == BuildState.RUNNING:
             return f"{at.status}: {DOING[at.step]}"
         return str(at.status)

@@ -247,7 +247,7 @@ class Drive:
                 self._set(
                     BuildState.BLOCKED,
                     waits_for=WaitsFor.APPROVAL,
-                    reason="The checks passed; it waits for an approval.",
+                    reason="The checks passed; it waits for your approval.",
                 )
         return False
 

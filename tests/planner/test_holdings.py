@@ -78,6 +78,6 @@ def test_a_card_tells_how_its_newest_build_stands(database_path: Path) -> None:
         assert words() == ("failed", False)
         db.update(*own, status="completed")
         db.update(*run, status="blocked", waits_for="approval")
-        assert words() == ("blocked: it waits for an approval", True)
+        assert words() == ("completed: it waits for your approval", True)
         db.update(*run, status="completed", waits_for=None)
         assert words() == ("completed", False)

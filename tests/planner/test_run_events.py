@@ -15,7 +15,7 @@ CARD = {"number": 12, "title": "Sign in"}
         ("run.queued", {**CARD, "agent": "claude"}, "run begins #12 “Sign in” with claude"),
         ("run.queued", {"title": "Save"}, "run begins “Save”"),
         ("run.checks", {"step": "checks"}, "run goes on: the checks run"),
-        ("run.blocked", {"waits_for": "approval"}, "run blocked: it waits for an approval"),
+        ("run.blocked", {"waits_for": "approval"}, "run blocked: it waits for your approval"),
         ("run.failed", {"reason": "exited\nwith 1"}, "run failed: exited with 1"),
         ("run.cancel_requested", {"title": "#12 “A”"}, "run is to be cancelled #12 “A”"),
         ("run.interrupted", {"reason": "was killed"}, "run interrupted: was killed"),

@@ -335,6 +335,7 @@ async def opened_on(
     places: Places | None = None,
     config: Config | None = None,
     supervisors: Supervisors | None = None,
+    watches_runs: bool = False,
 ) -> AsyncIterator[OpenBoard]:
     """Open the board on a plan, its project named or not; close it with all it was asked done."""
     app = make_app(
@@ -344,6 +345,7 @@ async def opened_on(
         places,
         config,
         supervisors=supervisors,
+        watches_runs=watches_runs,
     )
     try:
         async with app.run_test(size=size) as pilot:
@@ -374,8 +376,11 @@ def make_app(
     config: Config | None = None,
     drawing: Drawing = Drawing.UNICODE,
     supervisors: Supervisors | None = None,
+    *,
+    watches_runs: bool = False,
 ) -> PlannerApp:
-    return PlannerApp(
+    """Make the app; it leaves runs alone that nobody sees to, unless asked to watch them."""
+    app = PlannerApp(
         db,
         actor=ACTOR,
         project=project,
@@ -385,3 +390,6 @@ def make_app(
         drawing=drawing,
         supervisors=supervisors,
     )
+    if not watches_runs:
+        app._look_after_runs = lambda: None  # type: ignore[method-assign]
+    return app

@@ -24,6 +24,9 @@ async def _approvals(board: OpenBoard, key: str) -> None:
 async def _there_and_back(board: OpenBoard, key: str) -> None:
     await board.select("w1a2c3")
     await board.press(key)
+    assert board.top == {"2": "RunPane", "3": "ApprovalPane"}[key]
+    await board.press("2" if key == "3" else "3")
+    assert board.top == ("RunPane" if key == "3" else "ApprovalPane")
     await board.press("1")
     assert board.top == "MapScreen"
     assert board.selected == "w1a2c3"
@@ -65,3 +68,9 @@ async def _agent(board: OpenBoard, key: str) -> None:
     await board.press("enter")
     assert "aider builds from here on" in board.status
     assert board.app.remembered.agent == "aider"
+
+
+@checks("run.show")
+async def _show(board: OpenBoard, key: str) -> None:
+    await board.press(key)
+    assert "This card was never built." in board.status

@@ -37,12 +37,6 @@ class Recorded(Supervisors):
         self.ensured.append(run_id)
 
 
-@pytest.fixture(autouse=True)
-def _unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave runs alone that nobody sees to: nobody does here."""
-    monkeypatch.setattr("tui.app.RUNS_AFTER", 60)
-
-
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_repository(tmp_path_factory.mktemp("repositories") / "shop")
@@ -55,7 +49,13 @@ def supervisors(tmp_path: Path) -> Recorded:
 
 @asynccontextmanager
 async def at_hand(
-    plan: Plan, path: Path, supervisors: Recorded, state: Path, *, agent: str | None = "claude"
+    plan: Plan,
+    path: Path,
+    supervisors: Recorded,
+    state: Path,
+    *,
+    agent: str | None = "claude",
+    watches_runs: bool = False,
 ) -> AsyncIterator[OpenBoard]:
     """Open the board with an agent that was chosen before."""
     async with opened_on(
@@ -65,6 +65,7 @@ async def at_hand(
         places=Places(state=state),
         config=Config(tour=False),
         size=(120, 36),
+        watches_runs=watches_runs,
     ) as board:
         if agent is not None:
             board.app.remembered.keep_agent(agent, None)
@@ -207,7 +208,7 @@ async def test_runs_that_nobody_sees_to_are_taken_up_when_the_board_starts(
     left = add_run(plan, "w1a1c1", status="running", step="checks")
     waits = add_run(plan, "w1a1c3", status="blocked", waits_for="approval")
     done = add_run(plan, "w1a1c2", status="completed")
-    async with at_hand(plan, database_path, supervisors, tmp_path) as board:
+    async with at_hand(plan, database_path, supervisors, tmp_path, watches_runs=True) as board:
         await board.wait_for(lambda: supervisors.ensured == [left])
         await board.until(lambda: board.screen.query(Toast))
         told = board.screen.query_one(Toast).text

@@ -148,7 +148,8 @@ async def test_a_policy_is_made_and_a_repository_connected(
         assert form.focused == "required_dependency"
         await board.press("tab", "tab", "tab", "tab", "tab")
         assert form.focused == "required_lint"
-        await board.press(" ")
+        assert form.screen.choices()["required_lint"] == "yes"  # it was given a command
+        await board.press(" ", "y")
         await board.press("ctrl+n", *"docs/**")
         await board.press("ctrl+s")
         assert board.top == "MapScreen"

@@ -38,7 +38,7 @@ async def test_runs_that_wait_are_told_on_every_screen(
         plan.db.insert(_run("r1", project, "w1a1c1", "blocked", waits_for="approval"))
         async with opened_on(plan, database_path) as board:
             monkeypatch.setattr(board.app, "bell", lambda: rung.append("bell"))
-            await board.until(lambda: "■ 1 run waits [2]" in board.status)
+            await board.until(lambda: "■ 1 run waits [3]" in board.status)
             assert not rung
             await board.press("y")
             assert "■ 1 run waits" in board.dialog  # without a key, which leads nowhere from here

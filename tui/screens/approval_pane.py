@@ -46,6 +46,7 @@ class ApprovalPane(Approving):
     """What is asked, the oldest first; the selected one on one page beside or below it."""
 
     CSS_PATH: ClassVar = ["approval_pane.tcss"]
+    PANE: ClassVar[str] = "approvals"
     AUTO_FOCUS = "#waiting"
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -146,23 +147,31 @@ class ApprovalPane(Approving):
     def _take_waiting(self, found: Waiting | None) -> None:
         if found is None or self.project_id not in (None, found.project_id):
             return
+        known = {each.id for each in self._waiting.decisions} if self._waiting else set()
         self.project_id, self._waiting = found.project_id, found
         asked = sum(decision.state == "waits" for decision in found.decisions)
         said = [f"{asked:,} for you to decide" if asked else "nothing to decide"]
         if found.elsewhere:
             runs = "run waits" if found.elsewhere == 1 else "runs wait"
-            said.append(f"{found.elsewhere:,} more {runs}: {self.runs_key} shows")
+            said.append(f"{found.elsewhere:,} more {runs}: {self.key_to('runs')} shows")
         self.status.show_project(found.project_name, " · ".join(said))
-        wanted = self._wanted_decision(found.decisions)
+        wanted = self._wanted_decision(found.decisions, known)
         self.waiting.show(found.decisions, select=wanted, empty_note="")
         self.set_class(not found.decisions, "-empty")
         if not found.decisions:
             self.review = None
             self.page.say(self._nothing(found))
 
-    def _wanted_decision(self, decisions: Sequence[Decision]) -> str | None:
-        """Return the decision of the run that was asked for when the pane was opened."""
+    def _wanted_decision(self, decisions: Sequence[Decision], known: set[str]) -> str | None:
+        """Return the decision to select: the next one of a run that was just decided about here.
+
+        Or the one of the run that was asked for when the pane was opened.
+        """
         wanted, self.wanted_run = self.wanted_run, None
+        selected = self.decision
+        if wanted is None and selected is not None and selected.id in self.given:
+            asked = [each for each in decisions if each.state == "waits" and each.id not in known]
+            return next((each.id for each in asked if each.run.id == selected.run.id), None)
         return next((each.id for each in decisions if each.run.id == wanted), None)
 
     @on(RowList.Highlighted, "#waiting")
@@ -237,7 +246,9 @@ class ApprovalPane(Approving):
         )
         if found.elsewhere:
             runs = "run waits" if found.elsewhere == 1 else "runs wait"
-            words += f" {found.elsewhere:,} {runs} for something else: {self.runs_key} shows them."
+            words += (
+                f" {found.elsewhere:,} {runs} for something else: {self.key_to('runs')} shows them."
+            )
         else:
             words += f" {self._key('run.build', 'b')} on the map builds a finalized card."
         return [(words, "faint")]

@@ -82,6 +82,14 @@ MAP_KEYS: list[BindingType] = [
         show=False,
     ),
     Binding(
+        "r",
+        "card_run",
+        "Run",
+        id="run.show",
+        tooltip="Go to the run that builds the card, or built it last",
+        show=False,
+    ),
+    Binding(
         "A",
         "choose_agent",
         "Choose agent",

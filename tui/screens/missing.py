@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from planner.runs.gate import Missing
+from tui.key_gate import KeyGate
 from tui.plan_thread import PlanThread
 from tui.screens.chooser import AROUND
 from tui.screens.dialog import Dialog
@@ -25,7 +26,7 @@ from tui.widgets.pick_list import Pick, PickList
 _WIDTH = 68
 _LINES = 3
 _REMEDIES = {
-    "card": "{key} goes to the card: {remedy}",
+    "card": "{key} goes to it; f there finalizes it, or says what it lacks.",
     "run": "{key} shows the run.",
     "repository": "{key} connects one: a folder or a URL, and its branch.",
     "checks": "{key} opens the policy: choose checks, and give each its command.",
@@ -112,7 +113,7 @@ class MissingList(Dialog[SeeTo | None]):
         picks = []
         for number, one in enumerate(self._missing):
             first, *rest = wrap(one.words, width, _LINES)
-            remedy = _REMEDIES[one.place].format(key="enter", remedy=one.remedy)
+            remedy = _REMEDIES[one.place].format(key="enter")
             picks.append(Pick(str(number), first, notes=(*rest, *wrap(remedy, width - 2, 2))))
         self.query_one(PickList).offer(picks, empty_note=f"{NOTHING} b builds it.")
         self._fit(self.app.size.height)
@@ -124,9 +125,15 @@ class MissingList(Dialog[SeeTo | None]):
 
     @on(PickList.Chosen)
     def _on_chosen(self) -> None:
-        key = self.query_one(PickList).selected_key
-        if key is not None and not self._see_to(self, self._missing[int(key)]):
+        picks = self.query_one(PickList)
+        key = picks.selected_key
+        if key is None:
+            return
+        if not self._see_to(self, self._missing[int(key)]):
             self.finish(SeeTo(self._missing[int(key)]))
+        elif isinstance(self.app, KeyGate):
+            # What is typed already is for what opens.
+            self.app.keep_keys(picks, lambda: self.app.screen is not self)
 
     def action_build(self) -> None:
         """Build: nothing is missing any more."""

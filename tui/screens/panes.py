@@ -38,13 +38,16 @@ class Panes(PlanScreen):
         ),
     ]
 
+    PANE: ClassVar[str] = "map"
+    """Which of the three it is."""
+
     wanted_run: str | None = None
     """The id of the run that is to be selected, set before the screen is shown."""
 
-    @property
-    def runs_key(self) -> str:
-        """The key that leads to the runs."""
-        return self._key("screen.runs", "2")
+    def key_to(self, screen: str) -> str:
+        """Return the key that leads to another of the screens; none leads to where one is."""
+        usual = {"map": "1", "runs": "2", "approvals": "3"}
+        return "" if screen == self.PANE else self._key(f"screen.{screen}", usual[screen])
 
     def action_to_screen(self, name: str) -> None:
         """Go to another of the three screens."""

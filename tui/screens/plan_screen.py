@@ -41,7 +41,8 @@ class PlanScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to hear of the plan."""
         self.planner_app.hear(self)
-        self._show_waiting(self.planner_app.runs_wait)
+        if self.planner_app.runs_wait is not None:
+            self._show_waiting(self.planner_app.runs_wait)
 
     def on_unmount(self) -> None:
         """Hear no more."""
@@ -105,31 +106,31 @@ class PlanScreen(Screen[None]):
 
     def on_runs_wait(self, message: RunsWait) -> None:
         """Show how many runs wait for a person; say so when there are more than before."""
-        self._show_waiting(message.count)
+        self._show_waiting(message)
         if message.news:
-            key = self.runs_key
+            key = self.key_to(message.news_on)
             self.toast(message.news, f"{key} shows it" if key else "")
 
     def on_runs_found(self, message: RunsFound) -> None:
         """Say what had become of runs that nobody saw to, and that they are seen to again."""
         first, *others = message.words
         more = f" And {len(others):,} more like it." if others else ""
-        key = self.runs_key
+        key = self.key_to("runs")
         self.status.say(f"{first}{more}")
         self.toast(f"{first}{more}", f"{key} shows the runs" if key else "")
 
-    @property
-    def runs_key(self) -> str:
-        """The key that leads to the runs from here; empty where none does."""
+    def key_to(self, screen: str) -> str:
+        """Return the key that leads from here to the ``runs`` or the ``approvals``, if any does."""
         return ""
 
-    def _show_waiting(self, count: int) -> None:
+    def _show_waiting(self, waiting: RunsWait) -> None:
         for line in self.query("#status").results(StatusLine):
-            line.show_waiting(count, self.runs_key)
+            line.show_waiting(waiting.count, self.key_to(waiting.screen))
 
     @on(StatusLine.WaitingClicked)
     def _on_waiting_clicked(self) -> None:
-        self.planner_app.to_screen("runs")
+        waiting = self.planner_app.runs_wait
+        self.planner_app.to_screen(waiting.screen if waiting is not None else "runs")
 
     @on(events.Resize)
     def _on_resized(self) -> None:

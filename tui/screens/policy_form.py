@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
@@ -67,7 +68,17 @@ _LIMITS = {
 _CHECK, _ASKED = 12, 33
 """Cells of what is asked for, in each part."""
 
-PARTS = ("repository", "checks", "paths", "limits", "approval", "rules")
+_FIRST_FIELDS = {
+    "repository": REPOSITORY,
+    "checks": f"required_{next(iter(CheckType))}",
+    "paths": PATHS[0],
+    "limits": next(iter(LIMITS)),
+    "approval": "push",
+    "rules": f"rules_{KINDS_OF_RULES[0]}",
+}
+"""The field that each part begins with."""
+
+PARTS = tuple(_FIRST_FIELDS)
 """What the form's parts are called in its style sheet; each begins with a heading."""
 
 
@@ -117,6 +128,10 @@ class PolicyForm(RecordForm):
         super().__init__(plan, policy_edit(read))
         self._read = read
         self._part = part
+        self._bare = {
+            f"command_{check}" for check in COMMANDS if check not in read.policy.check_commands
+        }
+        """The fields of commands that hold none."""
 
     def heading(self) -> tuple[str, str]:
         """Return whose policy it is."""
@@ -126,7 +141,9 @@ class PolicyForm(RecordForm):
         """Begin at a part; say what nobody can read of what is stored."""
         if self._read.unreadable:
             self.note(f"Not understood, and gone once you save: {'; '.join(self._read.unreadable)}")
-        self.call_after_refresh(self._go_to, self._part)
+        # At once: keys typed ahead are for what has the focus from the start.
+        self.set_focus(self._first_field(self._part), scroll_visible=False)
+        self.call_after_refresh(self._show_part, self._part)
 
     def rows(self) -> Iterable[Widget]:
         """Yield the parts."""
@@ -205,6 +222,17 @@ class PolicyForm(RecordForm):
             if values.get(name) in offered:
                 self.query_one(f"#{name}_field", Choice).chosen = offered.index(values[name])
 
+    @on(FormArea.Changed)
+    def _require(self, event: FormArea.Changed) -> None:
+        """Require a check that is just given its first command."""
+        name = (event.text_area.id or "").removesuffix("_field")
+        if not name.startswith("command_"):
+            return
+        has_command = bool(self.text_of(name).strip())
+        if has_command and name in self._bare:
+            self.query_one(f"#required_{name.removeprefix('command_')}_field", Choice).chosen = 1
+        (self._bare.discard if has_command else self._bare.add)(name)
+
     # Saving
 
     def check(self, values: dict[str, Any]) -> str:
@@ -279,12 +307,16 @@ class PolicyForm(RecordForm):
 
     def _go_to(self, part: str) -> None:
         """Go to the first field of a part, its heading in view."""
-        rows = self.query_one("#fields")
-        heading = rows.query_one(f"#part_{part}")
-        below = rows.children[rows.children.index(heading) + 1]
-        field = next(node for node in below.walk_children(Widget, with_self=True) if node.focusable)
-        self.set_focus(field, scroll_visible=False)
-        rows.scroll_to_widget(heading, top=True, animate=False)
+        self.set_focus(self._first_field(part), scroll_visible=False)
+        self._show_part(part)
+
+    def _first_field(self, part: str) -> Widget:
+        return self.query_one(f"#{_FIRST_FIELDS[part]}_field")
+
+    def _show_part(self, part: str) -> None:
+        """Bring a part's heading to the top."""
+        heading = self.query_one(f"#part_{part}")
+        self.query_one("#fields").scroll_to_widget(heading, top=True, animate=False)
 
 
 def policy_edit(read: PolicyRead) -> Edit:

@@ -53,6 +53,7 @@ class RunPane(RunActs):
     """The runs, the open ones on top, beside or above the selected one's sections."""
 
     CSS_PATH: ClassVar = ["run_pane.tcss"]
+    PANE: ClassVar[str] = "runs"
     AUTO_FOCUS = "#list"
 
     BINDINGS: ClassVar[list[BindingType]] = RUN_KEYS

@@ -36,7 +36,7 @@ def build_rows(build: CardBuild, *, answer: str, go: str) -> Iterator[Row]:
     turn = f" · turn {build.turns}" if build.turns > 1 else ""
     yield GAP
     yield Row("heading", text="Build", meta=f"{build.agent}{turn} · {when(at.moment)}")
-    yield Row("rule", text=build.words, sign=BUILD[at.status], state=_STATES[at.status])
+    yield Row("rule", text=build.words, sign=BUILD[build.state], state=_STATES[build.state])
     if at.reason:
         yield Row("text", text=at.reason)
     asks = at.waits_for == WaitsFor.ANSWERS and at.status == BuildState.BLOCKED
