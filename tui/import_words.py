@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from planner.importers.backlog import ImportReport
-from planner.importers.backlog_files import ImportRefused
+from planner.importers.comparison import Counts
+from planner.importers.importing import ImportReport
+from planner.importers.wanted import ImportRefused, Problem
 from tui.text import visible
 
 MOST_NAMED = 20
-"""Files or tasks named one by one; the rest are counted."""
+"""Places or cards named one by one; the rest are counted."""
 
 _PLURALS = {"activity": "activities"}
 
@@ -20,13 +22,31 @@ def import_in_words(report: ImportReport) -> str:
 
 
 def refusal_in_words(refusal: ImportRefused) -> str:
-    """Return every file in the way of an import with its reason."""
-    named = [f"  {visible(p.path)}: {visible(p.reason)}" for p in refusal.problems[:MOST_NAMED]]
-    more = len(refusal.problems) - MOST_NAMED
-    rest = [f"  and {more:,} more"] if more > 0 else []
-    files = "file is" if len(refusal.problems) == 1 else "files are"
-    head = f"{len(refusal.problems):,} {files} in the way. Nothing was imported."
-    return "\n".join([head, *named, *rest])
+    """Return all that is in the way of an import, each with its reason."""
+    return "\n".join([_count_in_words(len(refusal.problems)), *_each(tuple(refusal.problems))])
+
+
+def report_as_data(report: ImportReport) -> dict[str, Any]:
+    """Return the same for programs."""
+    return {
+        "project_id": report.project.id,
+        "project": report.project.name,
+        "project_made": report.project_made,
+        "dry_run": report.dry_run,
+        "actions": report.actions,
+        "counts": {kind: count for kind, count in report.counts.items() if count != Counts()},
+        "overwritten": report.overwritten,
+        "marks_lost": report.marks_lost,
+        "left_alone": report.left_alone,
+        "no_longer_there": report.no_longer_there,
+        "skipped": [{"where": one.path, "reason": one.reason} for one in report.skipped],
+        "noted": [{"where": one.path, "reason": one.reason} for one in report.noted],
+    }
+
+
+def _count_in_words(count: int) -> str:
+    things = "thing is" if count == 1 else "things are"
+    return f"{count:,} {things} in the way. Nothing was imported."
 
 
 def _lines(report: ImportReport) -> Iterator[str]:
@@ -52,15 +72,14 @@ def _lines(report: ImportReport) -> Iterator[str]:
                 plural = _PLURALS.get(kind, f"{kind}s").replace("_", " ")
                 yield f"  {plural}: {', '.join(told)}"
     if report.overwritten:
-        yield f"  {report.overwritten:,} values that you had changed as well now are the folder's"
+        yield f"  {report.overwritten:,} values that you had changed as well now are the source's"
     if report.marks_lost:
         cards = "1 card is" if report.marks_lost == 1 else f"{report.marks_lost:,} cards are"
         yield f"  {cards} no longer finalized, since what was approved is not what it was"
     yield from _named("left alone, since you deleted them here", report.left_alone)
-    yield from _named("no longer in the folder, and kept here", report.no_longer_there)
-    yield from _named(
-        "skipped", tuple(f"{problem.path} ({problem.reason})" for problem in report.skipped)
-    )
+    yield from _named("no longer in the source, and kept here", report.no_longer_there)
+    yield from _told("skipped", report.skipped)
+    yield from _told("imported otherwise than written", report.noted)
 
 
 def _named(what: str, names: tuple[str, ...]) -> Iterator[str]:
@@ -68,3 +87,17 @@ def _named(what: str, names: tuple[str, ...]) -> Iterator[str]:
         shown = ", ".join(visible(name) for name in names[:MOST_NAMED])
         more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
         yield f"  {what}: {shown}{more}"
+
+
+def _told(what: str, problems: tuple[Problem, ...]) -> Iterator[str]:
+    if problems:
+        yield f"  {what}:"
+        yield from (f"  {line}" for line in _each(problems))
+
+
+def _each(problems: tuple[Problem, ...]) -> Iterator[str]:
+    for problem in problems[:MOST_NAMED]:
+        place = f"{visible(problem.path)}: " if problem.path else ""
+        yield f"  {place}{visible(problem.reason)}"
+    if len(problems) > MOST_NAMED:
+        yield f"  and {len(problems) - MOST_NAMED:,} more"

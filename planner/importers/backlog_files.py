@@ -24,6 +24,7 @@ from planner.importers.front_matter import (
     read_mapping,
     split_front_matter,
 )
+from planner.importers.wanted import ImportRefused, Problem
 from store.records import CardStatus
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -45,21 +46,6 @@ _MAPPED = {"id", "title", "status", "priority", "created_date", "updated_date"} 
     "dependencies",
 }
 _NUMBER = re.compile(r"[0-9]{1,18}")
-
-
-class FileProblem(msgspec.Struct, frozen=True):
-    """A file (by its path in the folder), and what is the matter with it."""
-
-    path: str
-    reason: str
-
-
-class ImportRefused(Exception):
-    """Nothing was imported; ``problems`` names every file in the way and its reason."""
-
-    def __init__(self, problems: list[FileProblem]) -> None:
-        super().__init__("; ".join(f"{p.path}: {p.reason}" for p in problems))
-        self.problems = problems
 
 
 class BacklogMilestone(msgspec.Struct, frozen=True):
@@ -98,7 +84,7 @@ class BacklogFolder(msgspec.Struct, frozen=True):
     config: BacklogConfig
     milestones: tuple[BacklogMilestone, ...]
     tasks: tuple[BacklogTask, ...]
-    skipped: tuple[FileProblem, ...]
+    skipped: tuple[Problem, ...]
 
 
 def id_key(item_id: str) -> tuple[tuple[int, ...], str]:
@@ -147,7 +133,7 @@ def _find(folder: Path) -> tuple[Path, Path | None]:
         )
     except OSError as error:
         reason = error.strerror or str(error)
-    raise ImportRefused([FileProblem(str(folder), reason)])
+    raise ImportRefused([Problem(str(folder), reason)])
 
 
 class _Reader:
@@ -155,8 +141,8 @@ class _Reader:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.problems: list[FileProblem] = []
-        self.skipped: list[FileProblem] = []
+        self.problems: list[Problem] = []
+        self.skipped: list[Problem] = []
 
     def config(self, file: Path | None) -> BacklogConfig:
         """Read the configuration; without one, Backlog.md's defaults hold."""
@@ -165,7 +151,7 @@ class _Reader:
         try:
             values = read_mapping(_read_text(file), first_line=1)
         except (YamlRefused, OSError) as error:
-            self.problems.append(FileProblem(file.name, _reason(error)))
+            self.problems.append(Problem(file.name, _reason(error)))
             return BacklogConfig()
         defaults = BacklogConfig()
         return BacklogConfig(
@@ -201,7 +187,7 @@ class _Reader:
                 wrong: list[str] = []
                 task = _task(path, values, body, statuses, wrong)
                 named = self._named(path, task.id, task.title, seen)
-                self.problems += [FileProblem(path, reason) for reason in wrong]
+                self.problems += [Problem(path, reason) for reason in wrong]
                 if named and not wrong:
                     yield task
 
@@ -213,15 +199,15 @@ class _Reader:
             )
             if found:
                 counted = "1 file" if found == 1 else f"{found} files"
-                self.skipped.append(FileProblem(f"{name}/", f"{counted}: {reason}"))
+                self.skipped.append(Problem(f"{name}/", f"{counted}: {reason}"))
 
     def _named(self, path: str, item_id: str, title: str, seen: dict[str, str]) -> bool:
         """Check that an item has an id of its own and a title."""
         for what, text in (("id", item_id), ("title", title)):
             if not text:
-                self.problems.append(FileProblem(path, f"its front matter has no {what}"))
+                self.problems.append(Problem(path, f"its front matter has no {what}"))
         if item_id and (other := seen.setdefault(item_id.lower(), path)) != path:
-            self.problems.append(FileProblem(path, f"its id {item_id} is also that of {other}"))
+            self.problems.append(Problem(path, f"its id {item_id} is also that of {other}"))
             return False
         return bool(item_id and title)
 
@@ -233,7 +219,7 @@ class _Reader:
         except FileNotFoundError:
             return
         except OSError as error:
-            self.problems.append(FileProblem(f"{where}/", _reason(error)))
+            self.problems.append(Problem(f"{where}/", _reason(error)))
             return
         for entry in entries:
             path = f"{where}/{entry.name}"
@@ -242,13 +228,13 @@ class _Reader:
             if entry.name.startswith("."):
                 continue
             if reason := _why_skipped(entry, prefix):
-                self.skipped.append(FileProblem(path, reason))
+                self.skipped.append(Problem(path, reason))
                 continue
             try:
                 head, text = split_front_matter(_read_text(Path(entry.path)))
                 yield path, read_mapping(head), read_body(text)
             except (YamlRefused, OSError) as error:
-                self.problems.append(FileProblem(path, _reason(error)))
+                self.problems.append(Problem(path, _reason(error)))
 
 
 def _why_skipped(entry: os.DirEntry[str], prefix: str | None) -> str | None:

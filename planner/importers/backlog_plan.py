@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any, Literal, get_args
+from collections.abc import Iterator
+from typing import Any
 
-import msgspec
-
-from planner.importers.backlog_body import Criterion
 from planner.importers.backlog_files import BacklogFolder, BacklogMilestone, BacklogTask, id_key
-from store.records import ActivityColor, KnowledgeStatus
-
-Kind = Literal["workflow", "activity", "card", "requirement", "known_fact", "context_artifact"]
-"""What an item of the plan is."""
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
-"""Every kind, from the map's top down."""
+from planner.importers.wanted import Ids, Item, Standing, Wanted, WantedCard, known_by_text
+from store.records import ActivityColor, ArtifactType, KnowledgeStatus
 
 MOST_ACTIVITIES = 8
 """Labels that get an activity of their own in a workflow; the rest share one."""
@@ -27,72 +17,31 @@ NO_MILESTONE = "No milestone"
 NO_LABEL = "No label"
 OTHER = "Other"
 ID_FACT = "Backlog.md id: "
+FORMAT = "backlog"
+"""What the importer is called, and part of all its ids."""
 
-# A UUID's bits that a name gives (all but those of the variant and the version), and the others.
-_NAME_BITS = ~(0xC000 << 48 | 0xF000 << 64)
-_VERSION_5 = 0x8000 << 48 | 5 << 76
+MIME_TYPE = "text/markdown"
+"""What an imported section's content is."""
 
 _COLORS = tuple(ActivityColor)
 
 
-class Item(msgspec.Struct, frozen=True):
-    """A row the plan has, or should have.
-
-    ``parent`` is the workflow of an activity, the activity of a card, the card of the
-    rest. ``path`` is the file it is from.
-    """
-
-    kind: Kind
-    id: str
-    parent: str
-    fields: dict[str, Any]
-    path: str = ""
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """What earlier imports wrote and nobody has undone."""
-
-    items: dict[str, Item]
-    below: dict[str, list[Item]]
-    """The items that belong to a card, by its id."""
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """The plan a folder asks for: the map, and each card with what belongs to it."""
-
-    map: list[Item]
-    cards: list[tuple[Item, list[Item]]]
-    last_workflow: str
-    """The id of the workflow for tasks without a milestone."""
-
-
-def want(
-    folder: BacklogFolder, project_id: str, standing: Standing, gone: Callable[[str], bool]
-) -> Wanted:
+def want(folder: BacklogFolder, standing: Standing) -> Wanted:
     """Turn a folder into the rows it asks for, with the ids that a second import finds again.
 
     Args:
         folder: What was read.
-        project_id: The project the ids are made for.
         standing: What earlier imports wrote; what has not changed since keeps its place.
-        gone: Tells whether a person deleted what an earlier import made.
     """
-    return _Want(folder, project_id, standing, gone).everything()
+    return _Want(folder, standing).everything()
 
 
 class _Want:
-    def __init__(
-        self,
-        folder: BacklogFolder,
-        project_id: str,
-        standing: Standing,
-        gone: Callable[[str], bool],
-    ) -> None:
+    def __init__(self, folder: BacklogFolder, standing: Standing) -> None:
         self.folder = folder
-        namespace = uuid.uuid5(uuid.NAMESPACE_OID, project_id)
-        self.namespace = hashlib.sha1(namespace.bytes, usedforsecurity=False)
+        self.ids = Ids(standing.project_id, FORMAT)
         self.standing = standing
-        self.gone = gone
+        self.gone = standing.gone
         self.milestones: dict[str, BacklogMilestone] = {}
         for milestone in folder.milestones:
             self.milestones.setdefault(milestone.title.lower(), milestone)
@@ -121,7 +70,7 @@ class _Want:
             by_workflow.setdefault(key, []).append(task)
             titles.setdefault(key, task.milestone or NO_MILESTONE)
         map_items: list[Item] = []
-        cards: list[tuple[Item, list[Item]]] = []
+        cards: list[WantedCard] = []
         for key in sorted(by_workflow, key=lambda key: (not key, id_key(key))):
             workflow_id = self.place_id("workflow", key)
             there = [task for task in by_workflow[key] if not self.gone(self.card_id(task))]
@@ -137,11 +86,11 @@ class _Want:
                 map_items += activities
             for task, activity_id in placed:
                 card = self.card(task, activity_id)
-                cards.append((card, list(self.below(task, card.id))))
+                cards.append(WantedCard(card, list(self.below(task, card.id))))
             if len(there) < len(by_workflow[key]):
                 deleted = (task for task in by_workflow[key] if self.gone(self.card_id(task)))
-                cards += [(self.card(task, ""), []) for task in deleted]
-        return Wanted(map_items, cards, self.place_id("workflow", ""))
+                cards += [WantedCard(self.card(task, ""), []) for task in deleted]
+        return Wanted(map_items, cards, last_workflow=self.place_id("workflow", ""))
 
     def milestone_key(self, task: BacklogTask) -> str:
         """Return the id of a task's milestone in lower case; a title is as good as an id."""
@@ -150,31 +99,13 @@ class _Want:
         return file.id.lower() if file else named
 
     def id(self, what: str, key: str) -> str:
-        """Return a name's UUID of version 5; ``uuid.uuid5`` takes three times as long."""
-        made = self.namespace.copy()
-        made.update(f"backlog:{what}:{key}".encode())
-        number = int.from_bytes(made.digest()[:16]) & _NAME_BITS | _VERSION_5
-        text = f"{number:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        return self.ids.made(what, key)
 
     def card_id(self, task: BacklogTask) -> str:
         return self.id("card", task.id.lower())
 
     def place_id(self, what: str, key: str) -> str:
-        """Return a workflow's or activity's id: a new one where a person deleted the last."""
-        found, again = self.id(what, key), 1
-        while self.gone(found):
-            again += 1
-            found = self.id(what, f"{key}#{again}")
-        return found
-
-    def deleted_ids(self, key: str) -> Iterator[str]:
-        """Yield the ids that a milestone's workflow had before a person deleted it."""
-        found, again = self.id("workflow", key), 1
-        while self.gone(found):
-            yield found
-            again += 1
-            found = self.id("workflow", f"{key}#{again}")
+        return self.ids.standing(self.standing, what, key)
 
     def place(
         self, workflow_id: str, key: str, tasks: list[BacklogTask]
@@ -237,7 +168,10 @@ class _Want:
         if card is None:
             return None
         activity = self.standing.items.get(card.parent)
-        if activity is None or activity.parent not in (workflow_id, *self.deleted_ids(key)):
+        if activity is None or activity.parent not in (
+            workflow_id,
+            *self.ids.deleted(self.standing, "workflow", key),
+        ):
             return None
         labels = self.standing.items.get(self.id("fact", f"{task.id.lower()}:labels"))
         before = labels.fields["text"] if labels else ""
@@ -258,7 +192,7 @@ class _Want:
 
     def below(self, task: BacklogTask, card_id: str) -> Iterator[Item]:
         """Return what belongs to a task's card: requirements, known facts, artifacts."""
-        for criterion, item_id in self.criteria(task, card_id):
+        for criterion, item_id in zip(task.criteria, self.criteria(task, card_id), strict=True):
             status = KnowledgeStatus.APPROVED if criterion.done else KnowledgeStatus.DRAFT
             fields = {"text": criterion.text, "status": status}
             yield Item("requirement", item_id, card_id, fields, task.path)
@@ -275,38 +209,28 @@ class _Want:
             seen[section.title.lower()] += 1
             again = seen[section.title.lower()]
             name = f"{task.id} {section.title}" + (f" ({again})" if again > 1 else "")
-            fields = {"name": name, "title": section.title, "content": section.content}
+            fields = {
+                "type": ArtifactType.DOC,
+                "name": name,
+                "title": section.title,
+                "content": section.content,
+                "mime_type": MIME_TYPE,
+            }
             key = f"{task.id.lower()}:{section.title.lower()}:{again}"
             yield Item("context_artifact", self.id("section", key), card_id, fields, task.path)
 
-    def criteria(self, task: BacklogTask, card_id: str) -> list[tuple[Criterion, str]]:
+    def criteria(self, task: BacklogTask, card_id: str) -> list[str]:
         """Give each criterion its id: that of the same text, else of the one in its place."""
         before = [
-            item for item in self.standing.below.get(card_id, ()) if item.kind == "requirement"
+            (item.id, item.fields["text"])
+            for item in self.standing.below.get(card_id, ())
+            if item.kind == "requirement"
         ]
-        free: dict[str, list[str]] = {}
-        for item in reversed(before):
-            free.setdefault(item.fields["text"], []).append(item.id)
-        ids: list[str | None] = [
-            same.pop() if (same := free.get(criterion.text)) else None
-            for criterion in task.criteria
-        ]
-        taken = set(ids)
-        rest = [item.id for item in before if item.id not in taken]
-        if len(rest) == ids.count(None):  # as many as before: these were reworded
-            reworded = iter(rest)
-            ids = [known or next(reworded) for known in ids]
-        used = {item.id for item in before} | {item_id for item_id in ids if item_id}
-        found: list[tuple[Criterion, str]] = []
-        for criterion, known in zip(task.criteria, ids, strict=True):
-            item_id, again = known, 0
-            while item_id is None:
-                again += 1
-                made = self.id("criterion", f"{task.id.lower()}:{again}:{criterion.text}")
-                item_id = made if made not in used else None
-            used.add(item_id)
-            found.append((criterion, item_id))
-        return found
+        return known_by_text(
+            [criterion.text for criterion in task.criteria],
+            before,
+            lambda text, again: self.id("criterion", f"{task.id.lower()}:{again}:{text}"),
+        )
 
     def facts(self, task: BacklogTask) -> Iterator[tuple[str, str]]:
         """Return what is known of a task, each fact with a key that stays the same."""

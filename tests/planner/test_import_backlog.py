@@ -1,13 +1,15 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from planner import requests as ask
 from planner.actions import Planner
-from planner.importers.backlog import ImportReport, import_backlog
-from planner.importers.backlog_files import ImportRefused
+from planner.importers.backlog import read_backlog
+from planner.importers.importing import ImportReport, import_plan
+from planner.importers.wanted import ImportRefused
 from store.adapter import DbAdapter
 from store.open import open_store
 from store.records import (
@@ -41,6 +43,10 @@ def db(database_path: Path) -> Iterator[DbAdapter]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLE / "backlog", tmp_path / "backlog"))
+
+
+def import_backlog(db: DbAdapter, folder: Path, **options: Any) -> ImportReport:
+    return import_plan(db, read_backlog(folder), **options)
 
 
 def edit(folder: Path, path: str, *changes: tuple[str, str]) -> None:

@@ -12,11 +12,10 @@ from planner.importers.backlog_files import (
     MAX_BYTES,
     BacklogFolder,
     BacklogTask,
-    FileProblem,
-    ImportRefused,
     read_backlog,
 )
 from planner.importers.backlog_words import BacklogConfig, read_date, statuses_of
+from planner.importers.wanted import ImportRefused, Problem
 from store.records import CardStatus
 
 SAMPLE = Path(__file__).parent / "backlog_sample"
@@ -48,7 +47,7 @@ def tasks(read: BacklogFolder) -> dict[str, BacklogTask]:
     return {task.id: task for task in read.tasks}
 
 
-def problems(folder: Path) -> list[FileProblem]:
+def problems(folder: Path) -> list[Problem]:
     with pytest.raises(ImportRefused) as refused:
         read_backlog(folder)
     return refused.value.problems
@@ -116,9 +115,9 @@ def test_unknown_front_matter_is_kept() -> None:
 
 def test_what_is_passed_over_is_named_with_its_reason() -> None:
     assert read_backlog(SAMPLE).skipped == (
-        FileProblem("milestones/readme.md", "not a milestone"),
-        FileProblem("tasks/readme.md", "not a task: its name does not start with bake-"),
-        FileProblem("drafts/", "1 file: drafts are not part of the plan"),
+        Problem("milestones/readme.md", "not a milestone"),
+        Problem("tasks/readme.md", "not a task: its name does not start with bake-"),
+        Problem("drafts/", "1 file: drafts are not part of the plan"),
     )
 
 
@@ -163,7 +162,7 @@ def test_a_file_that_cannot_be_read_is_named(
     folder: Path, write: Write, content: bytes, reason: str
 ) -> None:
     write("tasks/task-1 - x.md", content)
-    assert problems(folder) == [FileProblem("tasks/task-1 - x.md", reason)]
+    assert problems(folder) == [Problem("tasks/task-1 - x.md", reason)]
 
 
 def test_a_yaml_mistake_says_where(folder: Path, write: Write) -> None:
@@ -191,7 +190,7 @@ def test_the_same_id_twice_names_both_files(folder: Path, write: Write) -> None:
     write("tasks/task-1 - x.md", task_text("task-1"))
     write("completed/task-1 - y.md", task_text("TASK-1"))
     assert problems(folder) == [
-        FileProblem("completed/task-1 - y.md", "its id TASK-1 is also that of tasks/task-1 - x.md")
+        Problem("completed/task-1 - y.md", "its id TASK-1 is also that of tasks/task-1 - x.md")
     ]
 
 

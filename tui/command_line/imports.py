@@ -1,54 +1,122 @@
-"""``planner-tui import``: a plan made elsewhere."""
+"""``planner-tui import``: a plan made elsewhere.
+
+A format is a line in ``FORMATS``; its module is imported when it is asked for.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
-from tui.command_line.output import Group, fail, told
-from tui.command_line.where import Where, where_option
+from tui.command_line.output import Group, answer, fail, json_option, told
+from tui.command_line.where import Where, project_option, where_option
 
 
-@click.group(cls=Group, name="import")
+class Format(NamedTuple):
+    """A format that can be imported.
+
+    ``read`` is a function of ``planner/importers/<module>.py`` that takes a path (or, when
+    standard input may be read, its bytes) and returns a ``Source``. ``words`` say what is
+    imported, and ``example`` is a source as one may be called.
+    """
+
+    module: str
+    read: str
+    source: str
+    words: str
+    example: str
+    stdin: bool = True
+
+
+FORMATS = {
+    "backlog": Format(
+        "backlog",
+        "read_backlog",
+        "DIR",
+        "Import the Backlog.md folder DIR.",
+        "path/to/repository",
+        stdin=False,
+    ),
+}
+"""Every format by its name."""
+
+
+class Formats(Group):
+    """A command for each of ``FORMATS``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the name of every format."""
+        return sorted(FORMATS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command that imports a format, or None where there is none."""
+        made = FORMATS.get(cmd_name)
+        return None if made is None else _command(cmd_name, made)
+
+
+@click.group(cls=Formats, name="import")
 def import_group() -> None:
-    """Bring in a plan made elsewhere, through planning actions, all or nothing."""
+    """Bring in a plan made elsewhere, through planning actions, all or nothing.
 
-
-@import_group.command(name="backlog")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option(
-    "--project", metavar="NAME", help="The project to import into. Default: its own name."
-)
-@click.option("--dry-run", is_flag=True, help="Report what would change, change nothing.")
-@where_option
-def import_backlog_command(where: Where, folder: Path, project: str | None, dry_run: bool) -> None:
-    """Import the Backlog.md folder DIR; again, and only what changed there is changed here.
+    Import the same again whenever you like: only what changed there is changed here, and what
+    you edited or deleted here stays.
 
     \b
-    Example:
+    Examples:
       planner-tui --db plan.db import backlog path/to/repository
+      planner-tui --db plan.db import backlog path/to/repository --dry-run
     """
-    from planner.importers.backlog import import_backlog
-    from planner.importers.backlog_files import ImportRefused
-    from tui.import_words import import_in_words, refusal_in_words
 
-    db = where.open()
+
+def _command(name: str, made: Format) -> click.Command:
+    """Make the command that imports one format."""
+    stdin = f" {made.source} may be - for standard input." if made.stdin else ""
+
+    @click.command(
+        name,
+        help=f"{made.words}{stdin}\n\nAgain, and only what changed there is changed here.\n\n"
+        f"\b\nExample:\n  planner-tui --db plan.db import {name} {made.example}",
+        short_help=made.words,
+    )
+    @click.argument(
+        "source", type=click.Path(path_type=Path, allow_dash=made.stdin), metavar=made.source
+    )
+    @click.option("--dry-run", is_flag=True, help="Report what would change, change nothing.")
+    @project_option
+    @json_option
+    @where_option
+    def command(where: Where, source: Path, dry_run: bool, as_json: bool) -> None:
+        run_import(where, made, source, dry_run=dry_run, as_json=as_json)
+
+    return command
+
+
+def run_import(where: Where, made: Format, source: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Import a source of one format, and say what came of it."""
+    from planner.importers.importing import import_plan
+    from planner.importers.wanted import ImportRefused
+    from tui.import_words import import_in_words, refusal_in_words, report_as_data
+
+    read = getattr(import_module(f"planner.importers.{made.module}"), made.read)
     try:
-        with told(), db.connection(), _keeping_garbage(), _progress() as progress:
-            report = import_backlog(
-                db,
-                folder,
-                project_name=project or where.project,
-                dry_run=dry_run,
-                progress=progress,
-            )
+        with _keeping_garbage():
+            given = sys.stdin.buffer.read() if made.stdin and str(source) == "-" else source
+            found = read(given)
+            db = where.open(as_json)
+            with told(as_json), db.connection(), _progress() as progress:
+                report = import_plan(
+                    db, found, project_name=where.project, dry_run=dry_run, progress=progress
+                )
     except ImportRefused as refusal:
-        fail(refusal_in_words(refusal))
-    click.echo(import_in_words(report))
+        problems = [{"where": one.path, "reason": one.reason} for one in refusal.problems]
+        fail(refusal_in_words(refusal), "import", {"problems": problems}, as_json)
+    answer(report_as_data(report), import_in_words(report), as_json=as_json)
 
 
 @contextmanager
