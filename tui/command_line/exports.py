@@ -5,6 +5,7 @@ A format is a line in ``FORMATS``; its module is imported when it is asked for.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
@@ -99,7 +100,7 @@ def run_export(where: Where, made: Format, file: Path | None, *, as_json: bool) 
             text = b"".join(collected(pieces)).decode()
             answer({"project": project.name, "content": text}, "", as_json=True)
         else:
-            out = click.get_binary_stream("stdout")
+            out = sys.stdout.buffer
             try:
                 for piece in collected(pieces):
                     out.write(piece)
