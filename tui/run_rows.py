@@ -130,9 +130,7 @@ def standing(row: RunRow) -> list[Span]:
     if silent:
         told.append((f": {silent}", "warn"))
     elif row.waits_for is not None and status in (BuildState.BLOCKED, BuildState.QUEUED):
-        told.append((f": {WAITING[row.waits_for]}", "text"))
-        if row.reason:
-            told.append((f": {row.reason}", "text"))
+        told.append((f": {row.reason or WAITING[row.waits_for]}", "text"))
     elif status is BuildState.RUNNING:
         told.append((f": {_running_in_words(row)}", "text"))
     elif status is BuildState.COMPLETED:
@@ -177,7 +175,7 @@ def _part_in_words(row: RunRow) -> str:
     if row.status is BuildState.RUNNING and row.step is not None:
         words.append(DOING[row.step])
     elif row.status in (BuildState.BLOCKED, BuildState.QUEUED) and row.waits_for is not None:
-        words.append(WAITING[row.waits_for])
+        words.append(row.reason or WAITING[row.waits_for])
     elif row.status is BuildState.FAILED and row.reason:
         words.append(row.reason)
     if turn is not None and turn.turn > 1:
@@ -206,9 +204,9 @@ def silence_of(row: RunRow) -> str:
     return f"no sign of its supervisor for {int(silent) // 60} min"
 
 
-def ticks(rows: Iterable[RunRow]) -> bool:
-    """Say whether the time of some row passes by the second."""
-    return any(row.status is BuildState.RUNNING for row in rows)
+def goes_on(row: RunRow) -> bool:
+    """Say whether the time of a row passes by the second."""
+    return row.status is BuildState.RUNNING
 
 
 def numbered(number: int | None, title: str) -> str:

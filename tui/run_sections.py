@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from planner.events import Event, event_in_words
+from planner.events import Event
 from store.records import (
     AgentExecution,
     ApprovalRequest,
@@ -178,7 +178,8 @@ def _checks(row: RunRow, details: Details, key: Keys) -> Iterator[Paragraph]:
             if head is not None and check.commit_sha != head:
                 spans.append(("  stale: there is a newer commit", "warn"))
         if check.seconds is not None:
-            spans.append((f"  {lasting(check.seconds)}", "faint"))
+            took = f"{check.seconds:.1f} s" if check.seconds < 60 else lasting(check.seconds)
+            spans.append((f"  {took}", "faint"))
         if check.exit_code:
             spans.append((f"  exit code {check.exit_code}", "faint"))
         yield Paragraph(spans, (f"{sign} ", style))
@@ -280,14 +281,9 @@ def _events(row: RunRow, details: Details, key: Keys) -> Iterator[Paragraph]:
     if not details.events:
         yield _line("Nothing has happened yet.", "faint")
     for event in details.events:
-        heading, *more = event_in_words(_as_event(event))
-        spans: list[Span] = [(piece, "text") for piece, _ in heading.pieces]
-        spans.append((f"  {event.actor}", "accent"))
+        what = _as_event(event).what
+        spans: list[Span] = [(what[:1].upper() + what[1:], "text"), (f"  {event.actor}", "accent")]
         yield Paragraph(spans, (f"{when(event.created_at):>12}  ", "faint"))
-        for line in more:
-            words = "".join(piece for piece, _ in line.pieces)
-            if not words.startswith(("run ", "assignment ")):
-                yield Paragraph([(words, "faint")], (" " * 14, "text"))
 
 
 def _as_event(event: EventLog) -> Event:

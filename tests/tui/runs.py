@@ -234,8 +234,16 @@ def many_runs(runs: Runs, cards: list[str], workflow: str, workflow_cards: list[
     runs.event("failed", "run.failed", reason="the check unit failed")
     runs.card_run("approval", cards[2], "blocked", waits_for="approval", head_commit=SHA)
     runs.approval("approval")
-    runs.card_run("decides", cards[3], "blocked", waits_for="decision", reason="docs/setup.md")
-    runs.card_run("asks", cards[4], "blocked", waits_for="answers", reason="2 questions")
+    runs.card_run(
+        "decides",
+        cards[3],
+        "blocked",
+        waits_for="decision",
+        reason="The agent changed files besides the planned ones: docs/setup.md.",
+    )
+    runs.card_run(
+        "asks", cards[4], "blocked", waits_for="answers", reason="The agent asks: Which voice?"
+    )
     for number, (name, text, given) in enumerate(
         (
             ("q1", "How fast?", {"status": "approved", "answer": "As people talk."}),

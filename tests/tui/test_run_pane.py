@@ -122,7 +122,7 @@ async def test_every_key(
 
     monkeypatch.setattr("tui.app.PlannerApp.suspend", suspend)
     keys = {binding.id: binding.key for binding in RUN_KEYS if isinstance(binding, Binding)}
-    async with run_pane(database_path) as (board, _):
+    async with run_pane(database_path, size=(112, 24)) as (board, _):
         board.control = control  # type: ignore[attr-defined]
         for name, check in CHECKS.items():
             for key in keys[name].split(","):
@@ -188,7 +188,7 @@ async def _state(board: OpenBoard, key: str) -> None:
     await select(board, "asks")
     await board.press(key)
     told = pane(board).told.text
-    assert "blocked: the agent has questions: 2 questions" in told
+    assert "blocked: The agent asks: Which voice? · turn 2 · claude" in told
     assert "? Which voice?" in told
     assert "→ As people talk." in told
     assert "enter opens the card, to answer it; then r goes on." in told
@@ -219,7 +219,7 @@ async def _checks(board: OpenBoard, key: str) -> None:
     await board.press(key)
     told = pane(board).told.text
     assert told.index("✗ unit failed") < told.index("✓ lint passed")
-    assert f"unit failed  at {SHA[:10]}  0:12  exit code 2" in told
+    assert f"unit failed  at {SHA[:10]}  12.5 s  exit code 2" in told
     assert "$ make unit" in told
     assert "! Its own files were changed: tests/run.sh. Look at them." in told
     assert "│ FAILED test_player" in told

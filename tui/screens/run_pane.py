@@ -19,7 +19,7 @@ from planner.runs.reads import RunRead
 from store.records import BuildState, WaitsFor
 from tui.asks.runs import Details, RunsRead, read_all, read_details
 from tui.plan_thread import PlanThread
-from tui.run_rows import RunRow, drawn, height_of, rows_of, ticks
+from tui.run_rows import RunRow, drawn, goes_on, height_of, rows_of
 from tui.run_sections import SECTIONS, told
 from tui.screens.run_acts import RunActs
 from tui.screens.run_keys import RUN_KEYS, SECTION_KEYS, enter_word, first_keys
@@ -80,7 +80,7 @@ class RunPane(RunActs):
 
     def on_mount(self) -> None:
         """Word moments anew as they pass."""
-        self._clock = self.set_interval(SECOND, self._tick, pause=True)
+        self._clock = self.set_interval(SECOND, partial(self._tick, goes_on), pause=True)
         self.set_interval(MOMENTS_PASS, self._tick)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -216,14 +216,14 @@ class RunPane(RunActs):
         sees = self._is_seen
         self.log_pane.view.rest(not sees or self.section != LOG)
         if self._clock is not None:
-            if sees and ticks(self.runs.rows):
+            if sees and any(map(goes_on, self.runs.rows)):
                 self._clock.resume()
             else:
                 self._clock.pause()
 
-    def _tick(self) -> None:
+    def _tick(self, which: Callable[[RunRow], bool] | None = None) -> None:
         if self._is_seen:
-            self.runs.draw_again()
+            self.runs.draw_again(which)
             if self.section == "State":
                 self._tell()
 

@@ -14,21 +14,20 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
-from tui.log_file import LogLine
-from tui.log_lines import clipped_from, colored, emphasised, folded
+from tui.log_pieces import LogPieces
 from tui.log_reader import Grown, LogReader, Matches, Needle, Pieces, Told
-from tui.spans import Span, Spans, clip_spans
+from tui.spans import Spans, clip_spans
 from tui.widgets.keys_in_order import KeysInOrder
 from tui.widgets.line_view import LineView
+from tui.widgets.log_keys import LOG_KEYS
 
 _WHEEL = 3
 _SIDEWAYS = 16
-_KEPT_PIECES = 4_000
 
 NOTHING_YET = "Nothing was printed yet."
 """What is said of an empty log."""
@@ -37,93 +36,7 @@ NOTHING_YET = "Nothing was printed yet."
 class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
     """Shows a log, and sticks to its end while it follows."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", id="output.up", tooltip="Show what is above", show=False),
-        Binding(
-            "down,j", "move(1)", "Down", id="output.down", tooltip="Show what is below", show=False
-        ),
-        Binding(
-            "pageup",
-            "page(-1)",
-            "Page up",
-            id="output.page_up",
-            tooltip="Show the page above",
-            show=False,
-        ),
-        Binding(
-            "pagedown,space",
-            "page(1)",
-            "Page down",
-            id="output.page_down",
-            tooltip="Show the page below",
-            show=False,
-        ),
-        Binding("home,g", "top", "Top", id="output.top", tooltip="Show the first line", show=False),
-        Binding(
-            "end,G",
-            "bottom",
-            "End",
-            id="output.bottom",
-            tooltip="Show the last line, and follow what is added",
-            show=False,
-        ),
-        Binding(
-            "f",
-            "follow",
-            "Follow",
-            id="output.follow",
-            tooltip="Stay at the end as the log grows, or stay here",
-        ),
-        Binding(
-            "n",
-            "next(1)",
-            "Next match",
-            id="output.next",
-            tooltip="Go to the next line that holds what is searched",
-            show=False,
-        ),
-        Binding(
-            "N",
-            "next(-1)",
-            "Match before",
-            id="output.previous",
-            tooltip="Go to the line before that holds what is searched",
-            show=False,
-        ),
-        Binding(
-            "w",
-            "fold",
-            "Fold lines",
-            id="output.fold",
-            tooltip="Fold long lines, or cut them off: left and right show the rest",
-            show=False,
-        ),
-        Binding(
-            "number_sign",
-            "numbers",
-            "Line numbers",
-            id="output.numbers",
-            key_display="#",
-            tooltip="Show the numbers of lines, or leave them out",
-            show=False,
-        ),
-        Binding(
-            "left",
-            "sideways(-1)",
-            "To the left",
-            id="output.left",
-            tooltip="Show what is to the left, where lines are cut off",
-            show=False,
-        ),
-        Binding(
-            "right",
-            "sideways(1)",
-            "To the right",
-            id="output.right",
-            tooltip="Show what is to the right, where lines are cut off",
-            show=False,
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LOG_KEYS
 
     @dataclass
     class Changed(Message):
@@ -139,12 +52,6 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.follows = True
         """Whether it stays at the end as the log grows."""
-        self.folds = True
-        """Whether long lines are folded."""
-        self.shows_numbers = False
-        """Whether the numbers of lines are shown."""
-        self.count = 0
-        """How many pieces the log has."""
         self.size_in_bytes = 0
         """How long the log's file is."""
         self.path: Path | None = None
@@ -157,14 +64,11 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         """Whether those are all."""
         self._reader: LogReader | None = None
         self._asked = 0
-        self._top = self._skip = self._left = 0
-        self._pieces: dict[int, LogLine] = {}
-        self._final = 0
-        self._needle = Needle("")
+        self._pieces = LogPieces()
+        self._top = self._skip = 0
         self._goes: tuple[int, int] | None = None
         self._wanted = (0, 0)
         self._note = self._empty_note = ""
-        self._rows_of: dict[int, list[list[Span]]] = {}
         self._rows: list[tuple[Spans, int]] | None = None
         self._end: tuple[int, int] | None = None
 
@@ -195,7 +99,17 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
     @property
     def typed(self) -> str:
         """What is searched."""
-        return self._needle.typed
+        return self._pieces.needle.typed
+
+    @property
+    def count(self) -> int:
+        """How many pieces the log has."""
+        return self._pieces.count
+
+    @property
+    def folds(self) -> bool:
+        """Whether long lines are folded."""
+        return self._pieces.folds
 
     @property
     def lines_seen(self) -> list[str]:
@@ -204,7 +118,7 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
 
     def search(self, typed: str) -> None:
         """Go to the first line from here on that holds a text, and mark it wherever it stands."""
-        self._needle = Needle(typed)
+        self._pieces.needle = Needle(typed)
         self.found, self.found_all = array("Q"), not typed
         self.current = -1
         self._goes = (self._top, 1) if typed else None
@@ -233,12 +147,12 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         return self._reader
 
     def _begin(self) -> None:
-        self.count = self._final = self.size_in_bytes = 0
-        self._top = self._skip = self._left = 0
         self._pieces.clear()
+        self._pieces.needle = Needle("")
+        self._top = self._skip = self.size_in_bytes = 0
         self._wanted = (0, 0)
         self.current, self.follows, self._note = -1, True, self._empty_note
-        self.found, self.found_all, self._needle = array("Q"), True, Needle("")
+        self.found, self.found_all = array("Q"), True
         self._goes = None
         self._changed(rows=True)
         self.set_lines(0)
@@ -254,7 +168,7 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
             case Grown():
                 self._take_growth(told)
             case Pieces():
-                self._pieces.update(zip(range(told.first, self.count), told.lines, strict=False))
+                self._pieces.take(told)
                 self._wanted = (0, 0)
                 self._changed()
                 self._stay()
@@ -265,24 +179,9 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
 
     def _take_growth(self, told: Grown) -> None:
         if told.anew:
-            self._pieces.clear()
-            self._rows_of.clear()
-            if self.typed:
-                self.current = -1
-        for piece in [piece for piece in self._pieces if piece >= min(self._final, told.final)]:
-            # It was not final; what it became may not be the tail any more.
-            del self._pieces[piece]
-            self._rows_of.pop(piece, None)
-        if len(self._pieces) > _KEPT_PIECES:
-            self._pieces.clear()
-        first = told.count - len(told.tail)
-        for piece, line in enumerate(told.tail, first):
-            if self._pieces.get(piece) != line:
-                self._pieces[piece] = line
-                self._rows_of.pop(piece, None)
-        if len(str(told.count)) != len(str(self.count)) and self.shows_numbers:
-            self._rows_of.clear()
-        self.count, self._final, self.size_in_bytes = told.count, told.final, told.size
+            self.current = -1
+        self._pieces.take_growth(told)
+        self.size_in_bytes = told.size
         self._note = told.problem or self._empty_note
         self._changed()
         self._stay()
@@ -316,7 +215,7 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
             left, piece = self.size.height, self.count
             while left > 0 and piece > 0:
                 piece -= 1
-                left -= len(self._folded(piece))
+                left -= len(self._pieces.rows(piece))
             self._end = (piece, max(0, -left))
         return self._end
 
@@ -368,10 +267,10 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         top, skip = self._top, self._skip + by
         while skip < 0 and top > 0:
             top -= 1
-            skip += len(self._folded(top))
+            skip += len(self._pieces.rows(top))
         skip = max(0, skip)
-        while top < self.count - 1 and skip >= len(self._folded(top)):
-            skip -= len(self._folded(top))
+        while top < self.count - 1 and skip >= len(self._pieces.rows(top)):
+            skip -= len(self._pieces.rows(top))
             top += 1
         self._go(top, skip)
 
@@ -403,22 +302,21 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
 
     def action_fold(self) -> None:
         """Fold long lines, or cut them off."""
-        self.folds, self._left = not self.folds, 0
+        self._pieces.folds, self._pieces.left = not self.folds, 0
         self._changed(rows=True)
         self._stay()
         self.refresh_bindings()
 
     def action_numbers(self) -> None:
         """Show line numbers, or leave them out."""
-        self.shows_numbers = not self.shows_numbers
+        self._pieces.shows_numbers = not self._pieces.shows_numbers
         self._changed(rows=True)
         self._stay()
 
     def action_sideways(self, by: int) -> None:
         """Show what is to the left or to the right."""
-        self._left = max(0, self._left + by * _SIDEWAYS)
+        self._pieces.left = max(0, self._pieces.left + by * _SIDEWAYS)
         self._changed(rows=True)
-        self.refresh()
 
     # Searching
 
@@ -444,11 +342,11 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
     def _reveal(self, piece: int) -> None:
         """Show a piece: a third below the top, unless it is in view already."""
         seen = [at for _, at in self._laid_out()]
-        if seen.count(piece) < min(len(self._folded(piece)), self.size.height):
+        if seen.count(piece) < min(len(self._pieces.rows(piece)), self.size.height):
             top, left = piece, self.size.height // 3
-            while top > 0 and left >= len(self._folded(top - 1)):
+            while top > 0 and left >= len(self._pieces.rows(top - 1)):
                 top -= 1
-                left -= len(self._folded(top))
+                left -= len(self._pieces.rows(top))
             self._show_at(*min((top, 0), self._bottom()))
         if not any(at not in self._pieces for _, at in self._laid_out()):
             self._goes = None
@@ -470,9 +368,10 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         return self.painted(spans, width, "resting" if piece == self.current else "")
 
     def _changed(self, *, rows: bool = False) -> None:
-        """Forget what was laid out; and each piece's rows, when those are others too."""
+        """Forget what was laid out; and how each piece is drawn, when that is another too."""
         if rows:
-            self._rows_of.clear()
+            self._pieces.width = self.scrollable_content_region.width
+            self._pieces.draw_again()
         self._rows = self._end = None
         self.refresh()
 
@@ -484,7 +383,7 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         rows: list[tuple[Spans, int]] = []
         piece, skip = self._top, self._skip
         while len(rows) < height and piece < self.count:
-            rows += [(spans, piece) for spans in self._folded(piece)[skip:]]
+            rows += [(spans, piece) for spans in self._pieces.rows(piece)[skip:]]
             piece, skip = piece + 1, 0
         self._rows = rows[:height]
         # What is near the view is read before anyone gets there.
@@ -497,33 +396,3 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         if self._wanted != (first, end) and self._reader is not None:
             self._wanted = (first, end)
             self._reader.want(first, end - first)
-
-    def _folded(self, piece: int) -> list[list[Span]]:
-        """Return the rows of a piece; a blank one while it has not been read."""
-        found = self._rows_of.get(piece)
-        if found is not None:
-            return found
-        line = self._pieces.get(piece)
-        if line is None:
-            return [[]]
-        if len(self._rows_of) > _KEPT_PIECES:
-            self._rows_of.clear()
-        found = self._rows_of[piece] = self._drawn(line)
-        return found
-
-    def _drawn(self, line: LogLine) -> list[list[Span]]:
-        spans: Spans = colored(line.text)
-        if self.typed:
-            text = "".join(piece for piece, _ in spans)
-            spans = emphasised(spans, self._needle.places(text))
-        lead = self._lead(line) if self.shows_numbers else ""
-        cells = max(4, self.scrollable_content_region.width - len(lead))
-        rows = folded(spans, cells) if self.folds else [clipped_from(spans, self._left, cells)]
-        if not lead:
-            return rows
-        blank = " " * len(lead)
-        return [[(blank if at else lead, "faint"), *row] for at, row in enumerate(rows)]
-
-    def _lead(self, line: LogLine) -> str:
-        digits = len(str(self.count))
-        return f"{'' if line.continues else line.number:>{digits}} "

@@ -165,10 +165,19 @@ class RowList(LineView, Generic[T], can_focus=True, inherit_bindings=False):
         self.refresh()
         self.post_message(self.Highlighted(self))
 
-    def draw_again(self) -> None:
-        """Draw what is seen anew: the rows are the same, what they say is not."""
-        self._drawn.clear()
-        self.refresh()
+    def draw_again(self, which: Callable[[T], bool] | None = None) -> None:
+        """Draw what is seen anew: the rows are the same, what they say is not.
+
+        Args:
+            which: Says which rows; all of them when None.
+        """
+        if which is None:
+            self._drawn.clear()
+            self.refresh()
+            return
+        for index in [index for index in self._drawn if which(self.rows[index])]:
+            del self._drawn[index]
+            self._refresh_row(index)
 
     @property
     def selected(self) -> T | None:
