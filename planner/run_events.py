@@ -10,7 +10,7 @@ from planner.runs.card_build import DOING, WAITING
 _SHORT = 7
 """Characters of a commit that are shown."""
 
-_ASKED = {"create_pr": "to deliver", "merge_pr": "to merge"}
+_ASKED = {"create_pr": "the pull request", "merge_pr": "the merge"}
 
 _SAID = {
     "run.queued": "run begins",
@@ -26,8 +26,6 @@ _SAID = {
     "worktree.removed": "worktree removed",
     "worktree.rescued": "worktree rescued",
     "policy.changed": "policy changed",
-    "approval.approved": "approved",
-    "approval.rejected": "rejected",
 }
 
 
@@ -71,9 +69,9 @@ def _commit(event_type: str, what: str, payload: dict[str, Any]) -> str:
 
 
 def _approval(event_type: str, what: str, payload: dict[str, Any]) -> str:
-    asked = _ASKED.get(str(payload.get("approval_type")), "")
-    said = _SAID.get(event_type, f"approval {what}")
-    return f"{said} {asked}{_about(payload)}{_because(_text(payload, 'note', 'reason'))}"
+    asked = _ASKED.get(str(payload.get("approval_type")), "it")
+    said = f"approval of {asked} asked for" if what == "requested" else f"{asked} {what}"
+    return f"{said}{_about(payload)}{_because(_text(payload, 'note', 'reason'))}"
 
 
 def _pull_request(event_type: str, what: str, payload: dict[str, Any]) -> str:

@@ -148,7 +148,7 @@ def _warnings(page: _Page, review: Review, looked: Looked | str | None) -> None:
                 )
             )
     if isinstance(looked, Looked):
-        if looked.moved:
+        if looked.moved and review.decision.state == "waits":
             warnings.append(("bad", looked.moved))
         for name in ("forbidden", "protected", "outside"):
             count = sum(kind == name for kind in looked.compared.standing.values())

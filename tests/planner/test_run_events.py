@@ -40,12 +40,12 @@ CARD = {"number": 12, "title": "Sign in"}
         (
             "approval.requested",
             {**CARD, "approval_type": "merge_pr"},
-            "approval requested to merge #12 “Sign in”",
+            "approval of the merge asked for #12 “Sign in”",
         ),
         (
             "approval.rejected",
             {**CARD, "approval_type": "create_pr", "note": "No."},
-            "rejected to deliver #12 “Sign in”: No.",
+            "the pull request rejected #12 “Sign in”: No.",
         ),
         (
             "pull_request.pushed",

@@ -82,8 +82,9 @@ def test_a_build_says_how_it_stands_and_which_keys_lead_on(
         "Build  claude · turn 2 · 5 min ago",
         "■ blocked: the agent has questions",
         "Which port?\\x1b[2J",
-        "A on a question answers it · r shows the run",
+        "A on a question answers it · r shows the run, which goes on from there",
     ]
+    assert [*build_rows(build, asks=False)][-1].text.startswith("all is answered: r shows the run")
 
 
 def test_markdown_is_rendered() -> None:

@@ -24,11 +24,14 @@ _STATES: dict[str, str] = {
 """The style of each build state's sign."""
 
 
-def build_rows(build: CardBuild, *, answer: str, go: str) -> Iterator[Row]:
+def build_rows(
+    build: CardBuild, *, asks: bool = True, answer: str = "A", go: str = "r"
+) -> Iterator[Row]:
     """Return the rows that tell how a card's build stands.
 
     Args:
         build: The newest one.
+        asks: Whether a question of the card is open.
         answer: The key that answers a question.
         go: The key that leads to the run.
     """
@@ -39,6 +42,8 @@ def build_rows(build: CardBuild, *, answer: str, go: str) -> Iterator[Row]:
     yield Row("rule", text=build.words, sign=BUILD[build.state], state=_STATES[build.state])
     if at.reason:
         yield Row("text", text=at.reason)
-    asks = at.waits_for == WaitsFor.ANSWERS and at.status == BuildState.BLOCKED
-    first = f"{answer} on a question answers it · " if asks else ""
-    yield Row("faint", text=f"{first}{go} shows the run")
+    if at.waits_for == WaitsFor.ANSWERS and at.status == BuildState.BLOCKED:
+        first = f"{answer} on a question answers it · " if asks else "all is answered: "
+        yield Row("faint", text=f"{first}{go} shows the run, which goes on from there")
+    else:
+        yield Row("faint", text=f"{go} shows the run")

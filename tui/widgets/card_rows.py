@@ -141,7 +141,8 @@ def card_rows(
     if holdings.build is not None:
         from tui.widgets.build_rows import build_rows  # few cards are built at a time
 
-        rows += build_rows(holdings.build, answer=answer, go=go)
+        asks = any(question.status == "draft" for question in holdings.questions)
+        rows += build_rows(holdings.build, asks=asks, answer=answer, go=go)
     rows += _description(card, reads=reads, edit=edit)
     if card.quick_answer or reads:
         none = "" if card.quick_answer else f"none: {edit} writes one"
