@@ -137,6 +137,11 @@ class ApprovalPane(Approving):
 
     # What is read
 
+    def on_screen_resume(self) -> None:
+        """Read what was said on the diff meanwhile."""
+        if self.project_id is not None:
+            self.read_again()
+
     def read_again(self) -> None:
         """Read what is asked."""
         also = frozenset(self.given)
