@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
 from planner.differences import by_word
 from planner.runs.comments import LONGEST_QUOTED
-from planner.runs.diffs import DiffFile
+from planner.runs.diffs import DiffFile, DiffLine
 from store.records import DiffComment, DiffSide
 
 LONGEST_COMPARED = 400
@@ -37,6 +39,21 @@ class Hunk:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """A file as it was and as it is, whole: what a diff alone can't tell.
+
+    Attributes:
+        new: All its lines as it is.
+        old_colors: The colours of each line as it was.
+        new_colors: The colours of each line as it is.
+    """
+
+    new: Sequence[str]
+    old_colors: Sequence[Sequence[Range]]
+    new_colors: Sequence[Sequence[Range]]
+
+
 class DiffText:
     """A file of a diff, and what is found out about its lines by their index."""
 
@@ -52,6 +69,8 @@ class DiffText:
         self.is_colored = is_colored
         self._words: dict[int, Sequence[Range]] = {}
         self._colors: dict[int, Sequence[Range]] = {}
+        self.sides: Sides | None = None
+        """The file whole, once it was read."""
 
     @cached_property
     def hunks(self) -> tuple[Hunk, ...]:
@@ -108,6 +127,8 @@ class DiffText:
         """Return what of a line has which colour of its language."""
         if not self.is_colored:
             return ()
+        if self.sides is not None:
+            return _color_of(self.lines[index], self.sides)
         if index not in self._colors:
             self._color(index)
         return self._colors.get(index, ())
@@ -143,6 +164,39 @@ class DiffText:
                 self._colors[at] = ranges
         for at in chunk:
             self._colors.setdefault(at, ())
+
+
+def whole_text(text: DiffText, sides: Sides) -> DiffText:
+    """Return a file with the lines between its hunks as well."""
+    lines: list[DiffLine] = []
+    old = new = 1
+    for line in text.lines:
+        if line.kind == "hunk":
+            continue
+        if line.kind == "note":
+            lines.append(line)
+            continue
+        until = line.new if line.new is not None else new + (line.old or old) - old
+        while new < until and new <= len(sides.new):
+            lines.append(DiffLine("context", old, new, sides.new[new - 1]))
+            old, new = old + 1, new + 1
+        lines.append(line)
+        old += line.old is not None
+        new += line.new is not None
+    for number in range(new, len(sides.new) + 1):
+        lines.append(DiffLine("context", old + number - new, number, sides.new[number - 1]))
+    whole = DiffText(
+        msgspec.structs.replace(text.file, lines=tuple(lines)), is_colored=text.is_colored
+    )
+    whole.sides = sides
+    return whole
+
+
+def _color_of(line: DiffLine, sides: Sides) -> Sequence[Range]:
+    colors, number = (
+        (sides.new_colors, line.new) if line.new is not None else (sides.old_colors, line.old)
+    )
+    return colors[number - 1] if number is not None and number <= len(colors) else ()
 
 
 def _at_most(text: str) -> int:

@@ -16,14 +16,18 @@ import msgspec
 from planner.describe import clipped
 from planner.errors import Refused
 from planner.runs.candidates import repository_of
-from planner.runs.diffs import Diff, read_diff
+from planner.runs.diffs import Diff, DiffFile, read_diff
 from planner.runs.folders import RunFolders
+from planner.runs.git import git, path_to_bytes
 from planner.runs.paths import changed_files, judge, planned_for
 from planner.runs.policy import Policy, policy_from_json
 from planner.runs.reads import AssignmentRead, RunRead, read_run
 from planner.runs.run_input import planned_paths
 from store.adapter import DbAdapter
 from store.records import DiffComment, RunScope
+
+BIGGEST = 150_000
+"""Bytes of a file that is read whole."""
 
 FileStanding = Literal["planned", "accepted", "allowed", "outside", "protected", "forbidden"]
 """How a changed file stands to the plan and the policy."""
@@ -201,6 +205,39 @@ def compare(subject: Subject) -> Compared:
         tuple(path for path in subject.planned if path not in touched),
         dict(_owners(subject)),
     )
+
+
+def read_sides(subject: Subject, file: DiffFile) -> tuple[list[str], list[str]] | None:
+    """Read all lines of a file as it was and as it is; None where it is too big, or not a text.
+
+    Raises:
+        Refused: Git could not tell.
+    """
+    if file.is_binary or file.is_link or file.is_submodule:
+        return None
+    sides: list[list[str]] = []
+    for commit, path, is_there in (
+        (subject.base, file.old_path or file.path, file.change != "added"),
+        (subject.head, file.path, file.change != "deleted"),
+    ):
+        if not is_there:
+            sides.append([])
+            continue
+        name = commit.encode() + b":" + path_to_bytes(path)
+        size = git(subject.repository, "cat-file", "-s", name).text.strip()
+        if int(size) > BIGGEST:
+            return None
+        whole = git(subject.repository, "cat-file", "blob", name).stdout
+        sides.append(lines_of(whole))
+    return sides[0], sides[1]
+
+
+def lines_of(whole: bytes) -> list[str]:
+    """Return the lines of a file, as ``read_diff`` tells them."""
+    lines = whole.decode("utf-8", "backslashreplace").split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return lines
 
 
 def _owners(subject: Subject) -> Mapping[str, str]:

@@ -307,6 +307,22 @@ async def _split(diff: OpenDiff, key: str) -> None:
     assert diff.selected.count("│") == 0
 
 
+@checks("diff.whole")
+async def _whole(diff: OpenDiff, key: str) -> None:
+    await diff.go("src/app.py", "LIMIT = 90")
+    before = diff.selected
+    await diff.press(key)
+    await diff.board.until(lambda: "Who may come in" in "".join(diff.lines))
+    assert diff.selected == before
+    assert not any("@@" in line for line in diff.lines)
+    shown = [line for line in diff.lines if line.strip() and "✎" not in line]
+    numbers = [line[4:6].strip() for line in shown if line[4:6].strip().isdigit()]
+    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+    await diff.press(key)
+    assert any("@@" in line for line in diff.lines)
+    assert diff.selected == before
+
+
 @checks("diff.shell")
 async def _shell(diff: OpenDiff, key: str) -> None:
     """A terminal under test can't be left: see ``test_outside``."""

@@ -83,17 +83,23 @@ def app(database_path: Path, monkeypatch: pytest.MonkeyPatch, built: Built) -> I
         time.tzset()
 
 
+def is_read(screen: object) -> bool:
+    """Say whether all that git has to tell is shown."""
+    if isinstance(screen, ApprovalPane):
+        return screen.looked is not None
+    if isinstance(screen, DiffScreen):
+        text = screen.lines.text if screen.compared is not None else None
+        return text is not None and (text.sides is not None or not text.is_colored)
+    return True
+
+
 async def read(pilot: Pilot[Any]) -> None:
     """Wait until git has told what the screen shows."""
     app = pilot.app
     assert isinstance(app, PlannerApp)
     screen = app.screen
     async with asyncio.timeout(PATIENCE):
-        while (
-            app.runs_wait != 1
-            or (isinstance(screen, ApprovalPane) and screen.looked is None)
-            or (isinstance(screen, DiffScreen) and screen.compared is None)
-        ):
+        while app.runs_wait != 1 or not is_read(screen):
             await pilot.pause()
     await settle(pilot, watch_asked(app))
 

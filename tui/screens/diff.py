@@ -7,21 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-import msgspec
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
-from planner.runs.diffs import DiffFile, DiffLine, read_file_diff
+from planner.runs.diffs import DiffFile
 from planner.runs.review import Compared, Subject, compare
 from tui.asks.diffs import in_words, read_subject
 from tui.diff_rows import Comments
 from tui.diff_text import DiffText, place_comments
 from tui.plan_thread import PlanThread
+from tui.screens.diff_base import same_work
 from tui.screens.diff_comments import DiffComments
 from tui.screens.diff_keys import DIFF_KEYS
+from tui.screens.diff_reading import DiffReading
 from tui.screens.diff_search import DiffSearch
 from tui.widgets.diff_head import DiffHead
 from tui.widgets.diff_tree import DiffTree
@@ -44,7 +45,7 @@ class _Tree(DiffTree, KeysInOrder):
     """Files on whose screen comments are typed."""
 
 
-class DiffScreen(DiffComments, DiffSearch):
+class DiffScreen(DiffReading, DiffComments, DiffSearch):
     """A tree of the files that changed, and the selected one's diff."""
 
     CSS_PATH: ClassVar = ["diff.tcss"]
@@ -58,14 +59,6 @@ class DiffScreen(DiffComments, DiffSearch):
         subject: Subject
         compared: Compared | None
         problem: str = ""
-
-    @dataclass
-    class LinesRead(Message):
-        """Git has told the lines of a file that the whole diff had no room for."""
-
-        subject: Subject
-        number: int
-        lines: tuple[DiffLine, ...]
 
     def __init__(
         self,
@@ -85,7 +78,7 @@ class DiffScreen(DiffComments, DiffSearch):
         """
         super().__init__(plan)
         self._run_id, self._assignment_id, self._path = run_id, assignment_id, path
-        self._texts: dict[int, DiffText] = {}
+        self.forget_texts()
 
     def compose(self) -> ComposeResult:
         """Lay the files beside the diff."""
@@ -135,7 +128,7 @@ class DiffScreen(DiffComments, DiffSearch):
         self.project_id = project_id
         was, self.subject = self.subject, subject
         self.status.show_project(project_name, f"changes of {subject.name}")
-        if was is not None and _same_work(was, subject) and self.compared is not None:
+        if was is not None and same_work(was, subject) and self.compared is not None:
             self.show_comments()
             return
         self.run_worker(partial(self._compare, subject), thread=True, group="diff", exclusive=True)
@@ -150,7 +143,7 @@ class DiffScreen(DiffComments, DiffSearch):
 
     @on(Read)
     def _on_read(self, message: Read) -> None:
-        if self.subject is None or not _same_work(message.subject, self.subject):
+        if self.subject is None or not same_work(message.subject, self.subject):
             return  # something newer is on its way
         if message.compared is None:
             self.head.say("What changed can't be told.")
@@ -159,7 +152,7 @@ class DiffScreen(DiffComments, DiffSearch):
             return
         shown = self.file.path if self.file is not None else self._path
         self.compared = message.compared
-        self._texts.clear()
+        self.forget_texts()
         files = message.compared.diff.files
         self.file_tree.show_files(files, message.compared.standing, self._counts())
         if not files:
@@ -178,16 +171,6 @@ class DiffScreen(DiffComments, DiffSearch):
         """The file that is shown."""
         return self.lines.text.file if self.lines.text is not None else None
 
-    def text_of(self, number: int) -> DiffText:
-        """Return a file with what is found out about its lines, by its number."""
-        assert self.compared is not None  # noqa: S101  (narrows for the type checker)
-        found = self._texts.get(number)
-        if found is None:
-            plain = self.app.no_color or self.app.current_theme.ansi
-            file = self.compared.diff.files[number]
-            found = self._texts[number] = DiffText(file, is_colored=not plain)
-        return found
-
     def show_file(self, number: int) -> None:
         """Show a file by its number."""
         self.number = number
@@ -195,47 +178,22 @@ class DiffScreen(DiffComments, DiffSearch):
         self.file_tree.go_to(number)
         self.lines.show(text, self._comments_on(text), notes_on(text.file))
         assert self.compared is not None  # noqa: S101  (narrows for the type checker)
-        if text.file.is_cut and not text.lines and self.subject is not None:
-            self.run_worker(
-                partial(self._read_lines, self.subject, number, text.file),
-                thread=True,
-                group="lines",
-                exclusive=True,
-            )
         place = f"{self.file_tree.order.index(number) + 1}/{len(self.file_tree.order)}"
         self.head.show(text.file, place, self.compared.standing.get(text.file.path, ""))
+        self.read_more(number)
 
-    def _read_lines(self, subject: Subject, number: int, file: DiffFile) -> None:
-        """Have git tell the lines of one file, on a thread of its own."""
-        try:
-            lines = read_file_diff(subject.repository, subject.base, subject.head, file)
-        except Exception as error:
-            # The board must outlive a mistake of ours.
-            lines = (DiffLine("note", None, None, in_words(error)),)
-        self.post_message(self.LinesRead(subject, number, lines))
-
-    @on(LinesRead)
-    def _on_lines_read(self, message: LinesRead) -> None:
-        if self.subject is None or self.compared is None:
-            return
-        if not _same_work(message.subject, self.subject):
-            return
-        file = self.compared.diff.files[message.number]
-        plain = not self.text_of(message.number).is_colored
-        is_cut = bool(message.lines) and file.is_cut
-        whole = msgspec.structs.replace(file, lines=message.lines, is_cut=is_cut)
-        self._texts[message.number] = DiffText(whole, is_colored=not plain)
-        if message.number == self.number:
-            self.lines.show(None, Comments({}))
-            self.show_file(message.number)
+    def show_again(self) -> None:
+        """Show what is known by now of the file that is shown."""
+        text = self.text_of(self.number)
+        self.lines.show(text, self._comments_on(text), notes_on(text.file))
+        self.search_again()
 
     def show_comments(self) -> None:
         """Show what is said by now about the file that is shown."""
         if self.compared is None or not self.compared.diff.files:
             return
         self.file_tree.show_files(self.compared.diff.files, self.compared.standing, self._counts())
-        text = self.text_of(self.number)
-        self.lines.show(text, self._comments_on(text), notes_on(text.file))
+        self.show_again()
 
     def _comments_on(self, text: DiffText) -> Comments:
         assert self.subject is not None  # noqa: S101  (narrows for the type checker)
@@ -355,8 +313,3 @@ KINDS = {
     "160000": "another repository, a submodule",
 }
 """What git's modes mean."""
-
-
-def _same_work(was: Subject, now: Subject) -> bool:
-    """Say whether two subjects are compared alike: only what was said may differ."""
-    return (was.base, was.head, was.accepted) == (now.base, now.head, now.accepted)

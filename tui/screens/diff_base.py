@@ -40,3 +40,15 @@ class DiffBase(ProjectScreen):
     def show_file(self, number: int) -> None:
         """Show a file by its number."""
         raise NotImplementedError
+
+    def show_again(self) -> None:
+        """Show what is known by now of the file that is shown."""
+        raise NotImplementedError
+
+    def search_again(self) -> None:
+        """Find anew what is searched for: lines have come or gone."""
+
+
+def same_work(was: Subject, now: Subject) -> bool:
+    """Say whether two subjects are compared alike: only what was said may differ."""
+    return (was.base, was.head, was.accepted) == (now.base, now.head, now.accepted)

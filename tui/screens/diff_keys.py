@@ -88,6 +88,13 @@ DIFF_KEYS: list[BindingType] = [
         tooltip="Show what was beside what is, or one below the other",
     ),
     Binding(
+        "w",
+        "whole_file",
+        "Whole file",
+        id="diff.whole",
+        tooltip="Show all lines of the file, or only those around what changed",
+    ),
+    Binding(
         "exclamation_mark",
         "shell",
         "Shell",

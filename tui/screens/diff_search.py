@@ -46,6 +46,11 @@ class DiffSearch(DiffBase):
         else:
             self._say("no line holds it")
 
+    def search_again(self) -> None:
+        """Find anew what is searched for: lines have come or gone."""
+        if self.lines.needle:
+            self._matches = self._find(self.lines.needle)
+
     def end_search(self) -> bool:
         """Search for nothing any more; say whether something was searched for."""
         line = self.query_one(FilterLine)
@@ -56,11 +61,10 @@ class DiffSearch(DiffBase):
 
     def _find(self, needle: str) -> tuple[tuple[int, int], ...]:
         wanted = needle.lower()
-        files = self.compared.diff.files if self.compared is not None else ()
         return tuple(
             (place, index)
             for place, number in enumerate(self.file_tree.order)
-            for index, line in enumerate(files[number].lines)
+            for index, line in enumerate(self.text_of(number).lines)
             if line.kind != "hunk" and wanted in line.text.lower()
         )
 

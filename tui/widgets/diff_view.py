@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 
+from planner.runs.diffs import DiffLine
 from store.records import DiffComment
 from tui.diff_rows import NO_LINE, Comments, Row
 from tui.diff_text import DiffText
@@ -124,19 +125,20 @@ class DiffView(DiffCanvas, can_focus=True, inherit_bindings=False):
             comments: What was said about it.
             notes: What there is to say of it as a whole.
         """
-        is_same = (
-            self.text is not None and text is not None and text.file.path == self.text.file.path
-        )
-        at = self.row if is_same else None
+        was, row, stood = self.text, self.row, self.index - self.scroll_offset.y
+        at_line = was.lines[self.line] if was is not None and self.line != NO_LINE else None
+        is_same = was is not None and text is not None and text.file.path == was.file.path
         self.text, self._comments, self._notes = text, comments, notes
         self._pieces.clear()
         if not is_same:
             self._x = 0
         self._arrange()
-        if at is None:
+        if not is_same or row is None:
             self._go(self._first_line())
         else:
-            self._go(self._find(at))
+            found = self._find(row) if text is was or row.comment else self._nearest(at_line)
+            self.scroll_to(0, max(0, found - stood), animate=False, immediate=True)
+            self._go(found)
         for number, row in enumerate(self.rows):
             if row.comment is not None and row.comment.id == self._wanted:
                 self._wanted = None
@@ -280,6 +282,21 @@ class DiffView(DiffCanvas, can_focus=True, inherit_bindings=False):
         starts = self._starts()
         return starts[0] if starts else 0
 
+    def _nearest(self, wanted: DiffLine | None) -> int:
+        """Return where a line stands by now, or the one nearest to it."""
+        lines = self.text.lines if self.text is not None else ()
+        found, nearest = 0, 0
+        for at, row in enumerate(self.rows):
+            if row.line == NO_LINE or wanted is None:
+                continue
+            for index in {row.left, row.right} - {NO_LINE}:
+                line = lines[index]
+                old, new = _away(line.old, wanted.old), _away(line.new, wanted.new)
+                away = 1 + old + new + (line.kind != wanted.kind)
+                if not nearest or away < nearest:
+                    found, nearest = at, away
+        return found
+
     def _find(self, wanted: Row) -> int:
         """Return where a row of an earlier layout is by now."""
         if wanted.comment is not None:
@@ -310,3 +327,7 @@ class DiffView(DiffCanvas, can_focus=True, inherit_bindings=False):
 
     def _refresh_row(self, at: int) -> None:
         self.refresh(Region(0, at - self.scroll_offset.y, self.size.width, 1))
+
+
+def _away(number: int | None, other: int | None) -> int:
+    return abs(number - other) if number is not None and other is not None else 0
