@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from planner.importers.backlog_body import Body, Criterion, Section, read_body
-from planner.importers.backlog_words import PRIORITIES, BacklogConfig, read_date, statuses_of, word
+from planner.importers.backlog_words import PRIORITIES, BacklogConfig, read_date, statuses_of
 from planner.importers.front_matter import (
     YamlRefused,
     as_list,
@@ -25,6 +25,7 @@ from planner.importers.front_matter import (
     split_front_matter,
 )
 from planner.importers.wanted import ImportRefused, Problem
+from planner.importers.words import plain
 from store.records import CardStatus
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -262,7 +263,7 @@ def _task(
     def text(key: str) -> str:
         return as_text(values.get(key, ""))
 
-    status = statuses.get(word(text("status")))
+    status = statuses.get(plain(text("status")))
     if status is None:
         wrong.append(f"its status {text('status')!r} is neither in config.yml nor known")
     priority = PRIORITIES.get(text("priority").lower())

@@ -7,19 +7,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from planner.importers.words import STATUSES, plain
 from store.records import CardStatus
 
 PRIORITIES = {"": 0, "none": 0, "low": 1, "medium": 2, "high": 3, "critical": 4, "urgent": 4}
 """Backlog.md's words for a card's priority."""
 
-_STATUS_WORDS = {
-    CardStatus.TODO: ("to do", "todo", "backlog", "open", "new", "planned", "ready", "draft"),
-    CardStatus.ACTIVE: ("in progress", "doing", "active", "started", "wip"),
-    CardStatus.QUESTIONS: ("question", "questions", "blocked", "waiting", "on hold"),
-    CardStatus.REVIEW: ("review", "in review", "testing", "in testing", "qa"),
-    CardStatus.PRODUCTION: ("done", "complete", "completed", "closed", "released", "shipped"),
-}
-_STATUS_BY_WORD = {word: status for status, words in _STATUS_WORDS.items() for word in words}
 _DATE = re.compile(
     r"^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?\s*(Z|[+-]\d\d:?\d\d)?)?$",
     re.ASCII,
@@ -42,7 +35,7 @@ def statuses_of(config: BacklogConfig) -> dict[str, CardStatus]:
     Well-known words say it themselves; of the others, the configured list's first is to
     do, its last production, and those between are active.
     """
-    by_word = dict(_STATUS_BY_WORD)
+    by_word = dict(STATUSES)
     last = len(config.statuses) - 1
     for at, status in enumerate(config.statuses):
         place = (
@@ -52,15 +45,10 @@ def statuses_of(config: BacklogConfig) -> dict[str, CardStatus]:
             if at == last
             else CardStatus.ACTIVE
         )
-        by_word.setdefault(word(status), place)
-    first = word(config.statuses[0])
-    by_word[""] = by_word.get(word(config.default_status or first), by_word[first])
+        by_word.setdefault(plain(status), place)
+    first = plain(config.statuses[0])
+    by_word[""] = by_word.get(plain(config.default_status or first), by_word[first])
     return by_word
-
-
-def word(status: str) -> str:
-    """Bring a status to the form that ``statuses_of`` lists."""
-    return " ".join(status.lower().replace("-", " ").replace("_", " ").split())
 
 
 def read_date(text: str) -> str | None:

@@ -15,6 +15,7 @@ from planner.importers.wanted import (
     Standing,
     Wanted,
     WantedCard,
+    check_count,
     known_by_text,
 )
 from store.records import ActivityColor
@@ -45,6 +46,7 @@ class _Want:
         self.cards: dict[str, Entry] = {}
         self.below: dict[str, list[Entry]] = {}
         self.project: list[Entry] = []
+        check_count(len(source.entries), source.name)
         places = {"workflow": self.workflows, "activity": self.activities, "card": self.cards}
         for entry in source.entries:
             place = places.get(entry.kind)

@@ -30,6 +30,9 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """Every kind, from the map's top down."""
 
+MOST_ITEMS = 250_000
+"""The most that one import may bring: more is no plan, and would need memory without bounds."""
+
 # A UUID's bits that a name gives (all but those of the variant and the version), and the others.
 _NAME_BITS = ~(0xC000 << 48 | 0xF000 << 64)
 _VERSION_5 = 0x8000 << 48 | 5 << 76
@@ -48,6 +51,13 @@ class ImportRefused(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(f"{p.path}: {p.reason}" for p in problems))
         self.problems = problems
+
+
+def check_count(count: int, path: str) -> None:
+    """Make sure that a source doesn't hold more than a plan may take. Raises ``ImportRefused``."""
+    if count > MOST_ITEMS:
+        reason = f"there are more than {MOST_ITEMS:,} items; import it in parts"
+        raise ImportRefused([Problem(path, reason)])
 
 
 class Item(msgspec.Struct, frozen=True):
