@@ -170,8 +170,8 @@ def test_a_bom_and_windows_line_ends_are_fine(path: Path) -> None:
             "line 3: x is given to card.new and plan.undo on Map; give one another key.",
         ),
         (
-            '[keys]\n"app.help" = "w"',
-            "line 2: w is given to workflow.new and app.help on Map; give one another key.",
+            '[keys]\n"app.help" = "Z"',
+            "line 2: Z is given to workflow.fold_all and app.help on Map; give one another key.",
         ),
         (
             '[keys]\n"filter.keep" = "escape"',
