@@ -181,12 +181,15 @@ def _by_hand(made: Building, agent: str, prompt: str, number: int) -> float:
         "ONE": str(one),
     }
     begun = time.perf_counter()
-    subprocess.run(
+    done = subprocess.run(
         ["sh", "-c", _ALL_BY_HAND.format(cards=CARDS, at_once=AT_ONCE)],
         env={**os.environ, **around},
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
     )
+    if done.returncode:
+        raise RuntimeError(done.stderr or done.stdout)
     return time.perf_counter() - begun
 
 

@@ -7,7 +7,6 @@ profile it started with (``profile_to_json``).
 
 from __future__ import annotations
 
-import difflib
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -201,6 +200,8 @@ def agent_named(profiles: Mapping[str, AgentProfile], name: str) -> AgentProfile
     """
     if name in profiles:
         return profiles[name]
+    import difflib
+
     near = difflib.get_close_matches(name, profiles, 1)
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(profiles)}."
     raise Refused(f"There is no agent {name!r:.80}. {hint}")
@@ -247,6 +248,8 @@ def _command_complaints(
     used = [name for argument in command for name in _PLACEHOLDER.findall(argument)]
     for name in used:
         if name not in PLACEHOLDERS:
+            import difflib
+
             near = difflib.get_close_matches(name, PLACEHOLDERS, 1)
             known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
             hint = f"did you mean {{{near[0]}}}?" if near else f"there are {known}."

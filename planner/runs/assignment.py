@@ -16,8 +16,6 @@ import msgspec
 from planner.batch import new_id
 from planner.errors import Refused
 from planner.runs.agents import agent_command, agent_variables, new_session
-from planner.runs.checks import all_passed, marker_of_checks, run_checks
-from planner.runs.collecting import RECHECK, collect
 from planner.runs.executions import (
     ExecutionSpec,
     Exited,
@@ -28,13 +26,13 @@ from planner.runs.executions import (
     start_execution,
     wait_for,
 )
+from planner.runs.folders import report_file
 from planner.runs.preparing import copied_files, prepare, worktree_of
 from planner.runs.processes import end_processes
-from planner.runs.report import report_file
 from planner.runs.run_input import next_prompt
 from planner.runs.states import SUPERVISOR, set_assignment, tell
 from planner.runs.supervisors import make_private_folder
-from planner.runs.work import Stopped, Work, patiently
+from planner.runs.work import RECHECK, Stopped, Work, patiently
 from store.errors import DatabaseBusy, RowMissing
 from store.records import (
     AgentExecution,
@@ -110,10 +108,14 @@ def _run_agent(work: Work, assignment_id: str, is_new: bool) -> None:
 
 
 def _collect(work: Work, assignment_id: str, is_new: bool) -> None:
+    from planner.runs.collecting import collect  # here, since an agent need not wait for it
+
     collect(work, work.assignment(assignment_id))
 
 
 def _run_checks(work: Work, assignment_id: str, is_new: bool) -> None:
+    from planner.runs.checks import all_passed, marker_of_checks, run_checks
+
     assignment, run = work.assignment(assignment_id), work.run()
     if is_new:
         end_processes(marker_of_checks(run, assignment))
@@ -360,6 +362,8 @@ def fail(work: Work, assignment_id: str, reason: str) -> None:
 
 def _stop(work: Work, assignment_id: str) -> None:
     """End what an assignment has begun; what its agent made stays, in commits on its branch."""
+    from planner.runs.collecting import collect
+
     assignment = work.db.get(CardAssignment, assignment_id)
     run = work.db.get(OrchestrationRun, work.run_id)
     if assignment is None or run is None:

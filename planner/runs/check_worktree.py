@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from planner.errors import Refused
 from planner.runs.git import path_from_git
@@ -65,7 +66,7 @@ class CheckWorktree:
         if state.is_clean:
             return None
         with alone(self._tree.path) as held:
-            tree = replace(self._tree, held=held)
+            tree = msgspec.structs.replace(self._tree, held=held)
             kept = rescue(tree, state, RescueName.of(self._branch or ""), leave=self._leave)
             self._restore(tree, state)
         words = "The worktree held what is in no commit; it was not checked."
@@ -81,7 +82,7 @@ class CheckWorktree:
             Refused: That is not possible.
         """
         with alone(self._tree.path) as held:
-            tree = replace(self._tree, held=held)
+            tree = msgspec.structs.replace(self._tree, held=held)
             words = self._known_again(tree)
             state = read_state(tree, leave=self._leave)
             is_there = self._is_there(state)

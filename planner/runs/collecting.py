@@ -15,6 +15,7 @@ from planner.batch import new_id
 from planner.describe import clipped
 from planner.errors import Refused
 from planner.runs.commits import Settled, settle
+from planner.runs.folders import report_file
 from planner.runs.paths import Verdict, judge
 from planner.runs.preparing import copied_files, worktree_of
 from planner.runs.report import (
@@ -22,11 +23,10 @@ from planner.runs.report import (
     ReportMalformed,
     bring_report,
     read_report,
-    report_file,
     take_report,
 )
 from planner.runs.states import SUPERVISOR, set_assignment, tell
-from planner.runs.work import Work
+from planner.runs.work import RECHECK, Work
 from store.adapter import DbAdapter
 from store.records import (
     AgentCommit,
@@ -43,9 +43,6 @@ from store.records import (
     RunStep,
     WaitsFor,
 )
-
-RECHECK = "recheck"
-"""The kind of a next turn that is none: the checks are run again, and the agent is told nothing."""
 
 FORBIDDEN = "The agent changed what the policy forbids"
 """How the reason begins by which a forbidden path fails a build."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import msgspec
 
 from planner.runs.git import git, path_from_git
 from planner.runs.mending import Mender
@@ -23,8 +24,7 @@ MOST_NAMED = 5
 _OURS = re.compile(r", committed by planner-tui\.\s*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCommit:
+class FoundCommit(msgspec.Struct, frozen=True):
     """A commit of an assignment, with who made it."""
 
     sha: str
@@ -33,8 +33,7 @@ class FoundCommit:
     made_by: CommitMaker
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(msgspec.Struct, frozen=True):
     """How a worktree was left: everything in commits, on its branch.
 
     Attributes:

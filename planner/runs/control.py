@@ -12,7 +12,7 @@ from typing import Any
 from planner.describe import clipped
 from planner.errors import Refused
 from planner.runs.candidates import repository_of
-from planner.runs.collecting import FORBIDDEN, RECHECK, unanswered
+from planner.runs.collecting import FORBIDDEN, unanswered
 from planner.runs.folders import RunFolders
 from planner.runs.git import git
 from planner.runs.open_runs import OPEN, open_run_of_card
@@ -21,6 +21,7 @@ from planner.runs.policy import policy_from_json
 from planner.runs.reconcile import name_of
 from planner.runs.states import set_assignment, set_run, tell
 from planner.runs.supervisors import Supervisors
+from planner.runs.work import RECHECK
 from planner.runs.worktrees import remove_worktree
 from store.adapter import DbAdapter
 from store.records import (

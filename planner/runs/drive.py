@@ -10,11 +10,9 @@ import os
 import sys
 import threading
 import time
-import traceback
 from functools import partial
 
 from planner.errors import Refused
-from planner.runs.approvals import act_on_approvals, request_approval
 from planner.runs.assignment import drive as drive_assignment
 from planner.runs.assignment import fail, what_did_not_pass
 from planner.runs.open_runs import OPEN
@@ -160,6 +158,8 @@ class Drive:
 
     def _own_mistake(self) -> str:
         """Write down the exception at hand where a developer looks, and say where that is."""
+        import traceback
+
         traceback.print_exc()
         sys.stderr.flush()
         log = self._work.folders.supervisor_log(self._work.run_id)
@@ -221,6 +221,8 @@ class Drive:
         return False
 
     def _finish_step(self, run: OrchestrationRun) -> bool:
+        from planner.runs.approvals import act_on_approvals, request_approval
+
         db = self._work.db
         assignments = db.list(CardAssignment, run_id=run.id)
         stuck = [one for one in assignments if one.status is not BuildState.COMPLETED]

@@ -14,8 +14,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from planner.errors import Refused
 from planner.runs.processes import (
@@ -37,8 +38,7 @@ LOOK = 0.2
 _SOON = 0.01
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionSpec:
+class ExecutionSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What to run for a turn.
 
     Attributes:
@@ -57,23 +57,25 @@ class ExecutionSpec:
     arguments: tuple[str, ...]
     stdin: Path | None = None
     cwd: Path
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
     log: Path
     seconds: float | None = None
     log_bytes: int | None = None
     marker: str
 
+    def __repr__(self) -> str:
+        # What is in the environment is for the agent alone.
+        return f"ExecutionSpec({self.marker!r}, {self.arguments!r})"
 
-@dataclass(frozen=True, slots=True)
-class Started:
+
+class Started(msgspec.Struct, frozen=True):
     """The shim of an execution."""
 
     pid: int
     token: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(msgspec.Struct, frozen=True):
     """It goes on; ``started`` is its shim, where that is known.
 
     ``stopped`` says that the wait for it was given up.
@@ -83,8 +85,7 @@ class Running:
     stopped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Exited:
+class Exited(msgspec.Struct, frozen=True):
     """It has ended, and with it everything it had started.
 
     ``exit_code`` is the negative number of a signal that ended it, and None when it could not be
@@ -98,8 +99,7 @@ class Exited:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(msgspec.Struct, frozen=True):
     """It was killed together with its shim, or never began; what it left may still run."""
 
 

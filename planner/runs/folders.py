@@ -6,13 +6,12 @@ from a title, so that none can be hostile or too long.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class RunFolders:
+
+class RunFolders(msgspec.Struct, frozen=True):
     """The folder of all runs, and the paths below it; asking for a path makes nothing.
 
     Attributes:
@@ -47,6 +46,8 @@ class RunFolders:
 
     def clone(self, repo_url: str) -> Path:
         """Return the bare repository that stands for one known by its URL."""
+        import hashlib
+
         return (
             self.root / "repositories" / f"{hashlib.sha256(repo_url.encode()).hexdigest()[:20]}.git"
         )
@@ -58,3 +59,11 @@ class RunFolders:
     def copied(self, run_id: str, assignment_id: str) -> Path:
         """Return the list of files that were copied into a worktree: they are nobody's work."""
         return self.run(run_id) / "setup" / f"{assignment_id}.copied.json"
+
+
+def report_file(folder: Path) -> Path:
+    """Return where a turn's report is expected, in a folder of its own below the turn's.
+
+    Some agents must be let into that folder, and nothing else is in it.
+    """
+    return folder / "report" / "report.json"

@@ -10,14 +10,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+import msgspec
 
 from planner.errors import Refused
 
@@ -109,8 +108,7 @@ class GitFailed(Refused):
         self.exit_code = exit_code
 
 
-@dataclass(frozen=True, slots=True)
-class GitResult:
+class GitResult(msgspec.Struct, frozen=True):
     """What a call of git printed, and how it ended."""
 
     stdout: bytes
@@ -196,8 +194,6 @@ def begin_git(
 
     command = _command(repository, arguments, settings, hooks=False)
     nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    if shutil.which("git") is None:
-        raise _no_git()
     launch(command, git_environment(), pass_fds=inherits, **nowhere)
 
 
@@ -216,6 +212,8 @@ def git_output(
         GitFailed: It ended with anything but 0, and the block had read all of it.
         Refused: There is no git here.
     """
+    import tempfile
+
     command = _command(repository, arguments, settings, hooks=False)
     with tempfile.TemporaryFile() as said:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import shlex
 from collections.abc import Callable, Iterable, Sequence
@@ -188,6 +187,8 @@ def _shown(value: Any) -> str:
 
 def nearest(name: Any, known: Iterable[str]) -> str:
     """Return the end of a sentence about an unknown name: the nearest there is, or all."""
+    import difflib
+
     names = [str(one) for one in known]
     near = difflib.get_close_matches(str(name).replace("-", "_"), names, 1)
     return f"; did you mean {near[0]}?" if near else f". There are {', '.join(names)}."

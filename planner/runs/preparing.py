@@ -6,7 +6,6 @@ All of it can be done again after being broken off anywhere.
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from pathlib import Path
 
@@ -131,6 +130,8 @@ def _copy(repository: Path, raw: bytes, worktree: Path) -> bool | None:
 
     Links are neither copied nor followed, at either end.
     """
+    import shutil
+
     name = os.fsdecode(raw)
     source, target = repository / name, worktree / name
     if {"..", ".git"} & {*Path(name).parts}:

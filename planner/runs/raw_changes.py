@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from planner.runs.git import GitFailed, git
 
@@ -35,8 +36,7 @@ _AS_IT_IS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RawChange:
+class RawChange(msgspec.Struct, frozen=True):
     """A path that differs; modes are git's, six digits, ``000000`` where there is nothing."""
 
     path: bytes

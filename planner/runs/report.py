@@ -21,6 +21,7 @@ import msgspec
 from planner import requests as ask
 from planner.actions import Planner
 from planner.errors import ActionRefused, Refused
+from planner.runs.folders import report_file
 from planner.runs.git import git
 from store.adapter import DbAdapter
 from store.records import (
@@ -178,14 +179,6 @@ def bring_report(folder: Path, worktree: Path) -> None:
     wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.suppress(OSError):  # what can't be moved, such as a pipe, is no report
         shutil.move(left, wanted)
-
-
-def report_file(folder: Path) -> Path:
-    """Return where a turn's report is expected, in a folder of its own below the turn's.
-
-    Some agents must be let into that folder, and nothing else is in it.
-    """
-    return folder / "report" / "report.json"
 
 
 def read_report(path: Path) -> Report | None:

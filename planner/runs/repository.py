@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,6 +173,8 @@ def _top(path: Path) -> Path:
 
 def _copy(repo_url: str, clone: Path) -> Path:
     """Make the bare copy of a URL, or fetch what is new there."""
+    import shutil
+
     clone.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _held(clone.with_suffix(".lock")):
         if clone.is_dir():

@@ -12,8 +12,9 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from planner.runs.git import GitFailed, git
 from planner.runs.worktree_state import Worktree, WorktreeState
@@ -38,8 +39,7 @@ _NOT_NAME = re.compile(r"[^A-Za-z0-9-]+")
 _DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class RescueName:
+class RescueName(msgspec.Struct, frozen=True):
     """What a rescue ref is named after: a run, and a worktree's name within it."""
 
     run: str

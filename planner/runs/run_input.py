@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from planner.errors import Refused
-from planner.holdings import CardHoldings, planned_path, read_holdings
 from planner.runs import prompt_sections as tell
 from planner.runs.agents import AgentProfile, can_resume, profile_from_json
 from planner.runs.policy import Policy, policy_from_json
@@ -34,6 +33,9 @@ from store.records import (
     WorkflowActivity,
 )
 
+if TYPE_CHECKING:
+    from planner.holdings import CardHoldings
+
 LONGEST_KEPT_CONTENT = 1_000_000
 """Characters of an artifact's content that a snapshot keeps."""
 
@@ -50,6 +52,8 @@ def card_input(db: DbAdapter, card_id: str) -> dict[str, Any]:
         Refused: The card is gone.
         StoreError: The database could not be used.
     """
+    from planner.holdings import planned_path, read_holdings
+
     with db.view():
         holdings = read_holdings(db, card_id)
         card = holdings.card if holdings else None

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +21,9 @@ from store.records import CardAssignment, OrchestrationRun
 BUSY_PAUSE = 1.0
 """Seconds between two tries while another program keeps the database from us."""
 
+RECHECK = "recheck"
+"""The kind of a next turn that is none: the checks are run again, and the agent is told nothing."""
+
 T = TypeVar("T")
 
 
@@ -29,7 +31,6 @@ class Stopped(Exception):
     """The run is to be cancelled, or was deleted: whoever works for it ends what it has begun."""
 
 
-@dataclass
 class Work:
     """The run a supervisor drives, and what it does it with.
 
@@ -42,12 +43,14 @@ class Work:
         stopped: Whether the run is to be cancelled, or has been deleted.
     """
 
-    db: DbAdapter
-    folders: RunFolders
-    database: str
-    run_id: str
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
-    stopped: Callable[[], bool] = lambda: False
+    def __init__(self, db: DbAdapter, folders: RunFolders, database: str, run_id: str) -> None:
+        """Work for a run, in this process's environment."""
+        self.db = db
+        self.folders = folders
+        self.database = database
+        self.run_id = run_id
+        self.environ: Mapping[str, str] = dict(os.environ)
+        self.stopped: Callable[[], bool] = lambda: False
 
     def run(self) -> OrchestrationRun:
         """Return the run as it stands. Raises ``RowMissing`` when it was deleted."""

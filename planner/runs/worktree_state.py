@@ -6,8 +6,9 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from planner.runs.git import GitResult, git
 
@@ -23,8 +24,7 @@ _NO_HEAD = "(initial)"
 _DETACHED = "(detached)"
 
 
-@dataclass(frozen=True, slots=True)
-class Worktree:
+class Worktree(msgspec.Struct, frozen=True):
     """A worktree, and how git is called in it whatever an agent has done to its ``.git``.
 
     Attributes:
@@ -70,8 +70,7 @@ class Worktree:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class WorktreeState:
+class WorktreeState(msgspec.Struct, frozen=True):
     """How a worktree stands. Paths are bytes, as git has them.
 
     Attributes:

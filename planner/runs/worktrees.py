@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import time
 import unicodedata
 from collections.abc import Collection
@@ -18,7 +17,6 @@ from pathlib import Path
 from planner.errors import Refused
 from planner.runs.git import GitFailed, begin_git, git
 from planner.runs.repository import common_dir
-from planner.runs.rescue import RescueName, looked_at, rescue, what_would_be_lost
 from planner.runs.worktree_state import Worktree, alone, read_state
 
 LONGEST_SLUG = 40
@@ -141,17 +139,17 @@ def _is_there(repository: Path, path: Path) -> bool:
     if own is not None and path.is_dir() and not _is_half_made(own):
         return True
     if own is not None and (_is_half_made(own) or not path.exists()):
-        shutil.rmtree(own, ignore_errors=True)
+        delete_folder(own)
         if path.is_dir():
             # Git was still writing it: no agent has ever been in it.
-            shutil.rmtree(path)
+            delete_folder(path)
     elif path.is_dir():
         if any(entry.name != ".git" for entry in path.iterdir()):
             raise Refused(
                 f"There is something in the place of the worktree {path} that git knows nothing "
                 "of. Move it away, then try again."
             )
-        shutil.rmtree(path)
+        delete_folder(path)
     return False
 
 
@@ -190,6 +188,8 @@ def remove_worktree(
     Raises:
         GitFailed: It could not be looked at or removed; nothing is lost.
     """
+    from planner.runs.rescue import RescueName, looked_at, rescue, what_would_be_lost
+
     with alone(path) as held:
         own = worktree_dir(repository, path)
         if own is None:
@@ -199,7 +199,7 @@ def remove_worktree(
         tree = Worktree(repository, path, own, held)
         if not path.is_dir():
             kept = rescue(tree, None, RescueName(run_id, name))
-            shutil.rmtree(own)
+            delete_folder(own)
             words = f"The folder of worktree {name} was gone already; branch {branch} stays."
             return f"{words} {looked_at(repository, kept)}" if kept else words
         state = read_state(tree, leave=leave)
@@ -212,13 +212,15 @@ def remove_worktree(
         gone = path.with_name(f".{path.name}.gone")
         delete_folder(gone)
         path.rename(gone)
-        shutil.rmtree(own)
+        delete_folder(own)
         delete_folder(gone)
     return words
 
 
 def delete_folder(path: Path) -> None:
     """Delete a folder, also where an agent has made parts of it read-only."""
+    import shutil
+
     try:
         shutil.rmtree(path)
     except FileNotFoundError:

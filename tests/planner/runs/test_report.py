@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from planner.runs.folders import report_file
 from planner.runs.git import git
 from planner.runs.report import (
     MOST_BYTES,
@@ -18,7 +19,6 @@ from planner.runs.report import (
     Said,
     bring_report,
     read_report,
-    report_file,
     take_report,
 )
 from store.records import (
