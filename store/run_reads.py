@@ -96,27 +96,33 @@ WHERE (id >= ?1 AND substr(id, 1, length(?1)) = ?1) OR substr(id, -length(?1)) =
 ORDER BY created_at DESC, id DESC LIMIT ?2
 """
 
-# Of what failed only the last try counts: whoever has begun another knows of it.
+# Of what failed only the last try counts: whoever has begun another knows of it. The lists of states
+# are those of the partial indexes, word for word: SQLite uses them for nothing else.
 COUNT_WAITING_RUNS = """
 SELECT
     (SELECT count(*) FROM orchestration_run AS run
-     WHERE run.project_id = ?1 AND run.status = 'blocked'
-       AND coalesce(run.waits_for, '') <> 'place')
+     WHERE run.project_id = ?1 AND run.status IN ('blocked', 'failed') AND CASE run.status
+         WHEN 'blocked' THEN coalesce(run.waits_for, '') <> 'place'
+         ELSE NOT EXISTS (
+             SELECT 1 FROM orchestration_run AS later
+             WHERE later.card_id = run.card_id AND later.created_at > run.created_at
+         ) AND NOT EXISTS (
+             SELECT 1 FROM card_assignment AS later
+             WHERE later.card_id = run.card_id AND later.created_at > run.created_at
+               AND later.run_id <> run.id
+         ) AND NOT EXISTS (
+             SELECT 1 FROM orchestration_run AS later
+             WHERE run.card_id IS NULL AND later.workflow_id = run.workflow_id
+               AND later.card_id IS NULL AND later.created_at > run.created_at
+         )
+     END)
     + (SELECT count(*) FROM orchestration_run AS run
-       WHERE run.project_id = ?1 AND run.status IN ('queued', 'running') AND EXISTS (
-           SELECT 1 FROM card_assignment AS assignment
-           WHERE assignment.run_id = run.id AND assignment.status = 'blocked'
-             AND coalesce(assignment.waits_for, '') <> 'place'
-       ))
-    + (SELECT count(*) FROM orchestration_run AS run
-       WHERE run.project_id = ?1 AND run.status = 'failed' AND NOT EXISTS (
-           SELECT 1 FROM orchestration_run AS later
-           WHERE later.card_id = run.card_id AND later.created_at > run.created_at
-       ) AND NOT EXISTS (
-           SELECT 1 FROM orchestration_run AS later
-           WHERE run.card_id IS NULL AND later.workflow_id = run.workflow_id
-             AND later.card_id IS NULL AND later.created_at > run.created_at
-       ))
+       WHERE run.project_id = ?1 AND run.status IN ('queued', 'running', 'blocked')
+         AND run.status <> 'blocked' AND EXISTS (
+             SELECT 1 FROM card_assignment AS assignment
+             WHERE assignment.run_id = run.id AND assignment.status = 'blocked'
+               AND coalesce(assignment.waits_for, '') <> 'place'
+         ))
 """
 
 CARD_BUILD = """

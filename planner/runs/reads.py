@@ -7,7 +7,8 @@ there a record's snapshots are empty, and it has no prompt, report, output or de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
@@ -99,10 +100,32 @@ class RunRead(msgspec.Struct, frozen=True):
         return next((a.waits_for for a in blocked if a.status == BuildState.BLOCKED), None)
 
 
-def read_runs(db: DbAdapter, project_id: str, limit: int = MOST_RUNS) -> tuple[RunRead, ...]:
-    """Read a project's newest runs, and every open one besides, newest first."""
+def read_runs(
+    db: DbAdapter,
+    project_id: str,
+    limit: int = MOST_RUNS,
+    *,
+    known: Mapping[str, RunRead] = MappingProxyType({}),
+) -> tuple[RunRead, ...]:
+    """Read a project's newest runs, and every open one besides, newest first.
+
+    Args:
+        db: The open plan.
+        project_id: Whose runs.
+        limit: How many, besides the open ones.
+        known: What was read before, by id: of a run that is over and the same since, nothing below
+            it is read again.
+    """
     with db.view():
-        return _reads(db, db.runs(project_id, limit=limit), whole=False)
+        runs = db.runs(project_id, limit=limit)
+        kept = {run.id: known[run.id] for run in runs if _is_as_known(run, known.get(run.id))}
+        read = _reads(db, [run for run in runs if run.id not in kept], whole=False)
+    kept.update((each.id, each) for each in read)
+    return tuple(kept[run.id] for run in runs)
+
+
+def _is_as_known(run: OrchestrationRun, known: RunRead | None) -> bool:
+    return known is not None and not known.is_open and known.run == run
 
 
 def read_run(db: DbAdapter, run_id: str) -> RunRead | None:

@@ -1154,3 +1154,9 @@ def test_runs_that_wait_for_a_person_are_counted(plan: DbAdapter) -> None:
     assert waiting() == 3
     plan.insert(_run("l2", "cancelled", created_at="2026-02-02T08:00:00.000Z", **lane))
     assert waiting() == 2
+    # Also where another builds the card together with its workflow.
+    plan.insert(_run("f3", "failed", created_at="2026-02-03T08:00:00.000Z"))
+    assert waiting() == 3
+    later = "2026-02-04T08:00:00.000Z"
+    plan.insert(example(CardAssignment, id="a4", run_id="l2", created_at=later))
+    assert waiting() == 2

@@ -55,12 +55,18 @@ class Details:
     events: tuple[EventLog, ...]
 
 
-def read_all(session: Session) -> RunsRead | None:
-    """Read every run that is shown; None when no project is open."""
+def read_all(session: Session, before: RunsRead | None = None) -> RunsRead | None:
+    """Read every run that is shown; None when no project is open.
+
+    Args:
+        session: The session.
+        before: What was read last: what is over is not read again.
+    """
     if session.board is None:
         return None
     project = session.board.project
-    return RunsRead(project.id, project.name, read_runs(session.db, project.id))
+    known = {run.id: run for run in before.runs} if before is not None else {}
+    return RunsRead(project.id, project.name, read_runs(session.db, project.id, known=known))
 
 
 def read_details(session: Session, run_id: str, assignment_id: str | None) -> Details | None:

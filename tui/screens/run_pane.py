@@ -63,6 +63,7 @@ class RunPane(RunActs):
         super().__init__(plan)
         self._section = ""
         """The section that was chosen; empty while none was."""
+        self._read: RunsRead | None = None
         self._details: Details | None = None
         self._is_stale = False
         self._clock: Timer | None = None
@@ -135,12 +136,13 @@ class RunPane(RunActs):
         """Read the runs, when they are shown."""
         self._is_stale = not self._is_seen
         if not self._is_stale:
-            self._plan.fetch_latest(self, "runs", read_all, self._show)
+            before = self._read
+            self._plan.fetch_latest(self, "runs", lambda s: read_all(s, before), self._show)
 
     def _show(self, found: RunsRead | None) -> None:
         if found is None or self.project_id not in (None, found.project_id):
             return
-        self.project_id = found.project_id
+        self._read, self.project_id = found, found.project_id
         rows = rows_of(found.runs)
         select, self.wanted_run = self.wanted_run, None
         self.runs.show(rows, select=select, empty_note=self._how_to_begin())
