@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from planner.readiness import Held, Readiness, RuleResult, checklist, readiness_of
-from planner.runs.card_build import CardBuild, read_card_build
 from store.adapter import DbAdapter
 from store.records import (
     Card,
@@ -20,6 +20,9 @@ from store.records import (
     CardRequirement,
     ContextArtifact,
 )
+
+if TYPE_CHECKING:
+    from planner.runs.card_build import CardBuild
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,11 @@ def read_holdings(db: DbAdapter, card_id: str) -> CardHoldings | None:
         card = db.get(Card, card_id)
         if card is None:
             return None
+        build = None
+        if card.build_state is not None:
+            from planner.runs.card_build import read_card_build  # few cards are built at a time
+
+            build = read_card_build(db, card_id)
         links = db.list(CardContextArtifact, card_id=card_id)
         ids = [link.context_artifact_id for link in links]
         using = db.list(CardContextArtifact, context_artifact_id=ids) if ids else []
@@ -102,5 +110,5 @@ def read_holdings(db: DbAdapter, card_id: str) -> CardHoldings | None:
             db.list(ContextArtifact, id=ids) if ids else [],
             links,
             Counter(link.context_artifact_id for link in using),
-            read_card_build(db, card_id) if card.build_state is not None else None,
+            build,
         )

@@ -7,7 +7,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from planner.board import CardFace
 from tests.tui.board import open_board
+from tui.screens.map_keys import FIRST_KEYS, kind_of_card
 from tui.widgets.key_line import KeyLine
 
 
@@ -157,3 +159,22 @@ async def test_the_maps_key_line_fits_what_is_selected(database_path: Path) -> N
         assert "esc Clear" in board.key_line
         await board.press("escape")
         assert board.key_line.startswith("n New card  enter")
+
+
+@pytest.mark.parametrize(
+    ("status", "build", "finalized", "first"),
+    [
+        ("todo", None, None, "card.new"),
+        ("todo", None, "2026", "run.build"),
+        ("production", "completed", "2026", "card.new"),
+        ("active", "running", "2026", "run.show"),
+        ("questions", "blocked", None, "run.show"),
+        ("review", "completed", "2026", "screen.approvals"),
+        ("todo", "cancelled", "2026", "run.build"),
+    ],
+)
+def test_what_a_build_wants_next_comes_first(
+    status: str, build: str | None, finalized: str | None, first: str
+) -> None:
+    card = CardFace("c", 1, "Sign in", status, 0, build, finalized, 0, 0, 0)
+    assert first in FIRST_KEYS[kind_of_card(card)][:2]

@@ -15,7 +15,7 @@ from planner.board import CardFace, Lane
 from store.records import Workflow, WorkflowActivity
 from tui.asks.lanes import read_description
 from tui.plan_thread import PlanThread
-from tui.screens.map_keys import FIRST_KEYS, MAP_KEYS
+from tui.screens.map_keys import FIRST_KEYS, MAP_KEYS, kind_of_card
 from tui.screens.map_lanes import activities_in_words, cards_in_words
 from tui.screens.map_opens import MapOpens
 from tui.screens.whereabouts import Whereabouts
@@ -351,7 +351,15 @@ class MapScreen(MapOpens):
             super().fit_keys()
             return
         card, column, lane = self.map.card, self.map.column, self.map.lane
-        kind = "card" if card else "activity" if column else "workflow" if lane else "empty"
+        kind = (
+            kind_of_card(card)
+            if card
+            else "activity"
+            if column
+            else "workflow"
+            if lane
+            else "empty"
+        )
         self.query_one(KeyLine).put_first(FIRST_KEYS["marked" if self.marks.ids else kind])
 
     def show_counts(self) -> None:

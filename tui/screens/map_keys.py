@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from planner.board import CardFace
+
 MAP_KEYS: list[BindingType] = [
     Binding("n", "new_card", "New card", id="card.new", tooltip="Make a card below this one"),
     Binding("e", "edit_title", "Title", id="card.title", tooltip="Edit the title in place"),
@@ -351,6 +353,35 @@ FIRST_KEYS: dict[str, tuple[str, ...]] = {
         "screen.runs",
         "mark.card",
     ),
+    "finalized": (
+        "card.open",
+        "run.build",
+        "card.new",
+        "card.title",
+        "card.status",
+        "map.delete",
+        "plan.undo",
+        "map.filter",
+        "screen.runs",
+    ),
+    "building": (
+        "card.open",
+        "run.show",
+        "screen.runs",
+        "card.new",
+        "card.title",
+        "plan.undo",
+        "map.filter",
+    ),
+    "asked": (
+        "card.open",
+        "screen.approvals",
+        "run.show",
+        "card.new",
+        "card.title",
+        "plan.undo",
+        "map.filter",
+    ),
     "activity": (
         "card.new",
         "map.rename",
@@ -388,3 +419,12 @@ FIRST_KEYS: dict[str, tuple[str, ...]] = {
     "empty": ("workflow.new", "plan.projects", "plan.undo"),
 }
 """What the key line shows first, by what is selected; the rest follows."""
+
+
+def kind_of_card(card: CardFace) -> str:
+    """Return which keys come first for a card: how far its build is says what is wanted next."""
+    if card.build_state in ("queued", "running", "blocked", "failed"):
+        return "building"
+    if card.build_state == "completed" and card.status == "review":
+        return "asked"
+    return "finalized" if card.is_finalized and card.status != "production" else "card"
