@@ -34,6 +34,7 @@ COMMANDS = {
     "card": Later("card", "card", "Look at a card, answer its questions, finalize it."),
     "config": Later("config", "config", "Say where the config is, check it, write one."),
     "demo": Later("board", "demo", "Open the board on the sample plan."),
+    "export": Later("exports", "export_group", "Write a project down in another form."),
     "import": Later("imports", "import_group", "Bring in a plan made elsewhere."),
     "migrate": Later("plan", "migrate", "Bring the database's tables up to date."),
     "policy": Later(

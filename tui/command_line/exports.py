@@ -31,7 +31,9 @@ class Format(NamedTuple):
     example: str
 
 
-FORMATS: dict[str, Format] = {}
+FORMATS = {
+    "csv": Format("csv", "export_csv", "Export cards as CSV, for spreadsheets.", "plan.csv"),
+}
 """Every format by its name."""
 
 

@@ -43,6 +43,7 @@ FORMATS = {
         "path/to/repository",
         stdin=False,
     ),
+    "csv": Format("csv", "read_csv", "FILE", "Import cards from the CSV file FILE.", "plan.csv"),
 }
 """Every format by its name."""
 
