@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 
 class Refused(Exception):
     """A planning action can't be applied; the message is the reason, for people."""
+
+
+class Candidate(NamedTuple):
+    """Something that a name may stand for.
+
+    ``title`` is what it is called, ``number`` a card's, and ``within`` what it stands in.
+    """
+
+    id: str
+    title: str
+    number: int | None = None
+    within: str | None = None
+
+
+class Unknown(Refused):
+    """A name stands for nothing; ``nearest`` is what was probably meant, the likeliest first."""
+
+    def __init__(self, reason: str, nearest: Sequence[Candidate] = ()) -> None:
+        super().__init__(reason)
+        self.nearest = tuple(nearest)
+
+
+class Ambiguous(Refused):
+    """A name may stand for several things, which the message lists and ``candidates`` holds."""
+
+    def __init__(self, reason: str, candidates: Sequence[Candidate]) -> None:
+        super().__init__(reason)
+        self.candidates = tuple(candidates)
 
 
 class ActionRefused(Exception):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
-from tui.command_line.output import Group
+from tui.command_line.output import Group, misunderstood
 from tui.command_line.where import Where
 
 
@@ -49,9 +50,37 @@ COMMANDS = {
 }
 """Every command by its name."""
 
+AS_JSON = "planner-tui.json"
+"""Where the context remembers whether JSON was asked for."""
+
+
+def asks_for_json(arguments: Sequence[str]) -> bool:
+    """Say whether ``--json`` is among the arguments, before a ``--`` after which nothing is one."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in options
+
 
 class Commands(Group):
     """The commands of ``COMMANDS``; listing them imports none."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read what stands before the command's name, remembering whether JSON is wanted."""
+        as_json = asks_for_json(args)
+        with misunderstood(as_json):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[AS_JSON] = as_json
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it does not understand is told as JSON, too, where that is wanted."""
+        with misunderstood(bool(ctx.meta.get(AS_JSON))):
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the name of every command."""

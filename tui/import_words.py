@@ -8,7 +8,7 @@ from typing import Any
 from planner.importers.comparison import Counts
 from planner.importers.importing import ImportReport
 from planner.importers.wanted import ImportRefused, Problem
-from tui.text import visible
+from tui.safe_text import visible
 
 MOST_NAMED = 20
 """Places or cards named one by one; the rest are counted."""

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from planner.describe import clipped
-from planner.errors import Refused
+from planner.errors import Ambiguous, Candidate, Unknown
 from store.adapter import DbAdapter
 from store.records import (
     AgentCommit,
@@ -177,10 +177,13 @@ def find_run(db: DbAdapter, name: str) -> OrchestrationRun:
         shown = ids[:MOST_CANDIDATES]
         titles = {row[0]: _title(row[1], row[2]) for row in db.run_names(shown)}
     if not ids:
-        raise Refused(f"There is no run {clipped(name)!r}; planner-tui run list names them.")
+        raise Unknown(f"There is no run {clipped(name)!r}; planner-tui run list names them.")
     told = "".join(f"\n  {run_id}  {titles.get(run_id, '')}" for run_id in shown)
     more = "\n  and more" if len(ids) > len(shown) else ""
-    raise Refused(f"{clipped(name)!r} may be several runs; name one by more of its id:{told}{more}")
+    raise Ambiguous(
+        f"{clipped(name)!r} may be several runs; name one by more of its id:{told}{more}",
+        [Candidate(run_id, titles.get(run_id, "")) for run_id in shown],
+    )
 
 
 def _is_named(run_id: str, name: str) -> bool:

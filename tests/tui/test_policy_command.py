@@ -26,8 +26,8 @@ def git(folder: Path, *arguments: str) -> None:
 
 def test_projects_are_made_and_listed(tmp_path: Path) -> None:
     run = CommandLine(tmp_path / "plan.db")
-    assert "planner-tui project new NAME" in run.words("project", "list")
-    assert "planner-tui project new NAME" in run.refusal("policy", "show")
+    assert "planner-tui project add NAME" in run.words("project", "list")
+    assert "planner-tui project add NAME" in run.refusal("policy", "show")
     made = run.data("project", "new", "$(x); 'y'", "--description", "Z")
     listed = run.data("project", "list")["projects"]
     assert [(one["id"], one["name"]) for one in listed] == [(made["project_id"], "$(x); 'y'")]

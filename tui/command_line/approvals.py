@@ -77,8 +77,9 @@ def reject(
       planner-tui reject 3fa9c1 --note "The page needs a title."
       planner-tui reject 3fa9c1 --close
     """
+    from planner.naming import find_card
     from planner.runs.approvals import reject
-    from tui.command_line.names import find_card, find_request, short_id
+    from tui.command_line.names import find_request, short_id
 
     if not close and not (note or "").strip():
         raise click.UsageError(
@@ -92,7 +93,7 @@ def reject(
             actor=user(),
             note=note,
             close=close,
-            card_ids=[find_card(at.db, at.project, card) for card in cards],
+            card_ids=[find_card(at.db, at.project.id, card).id for card in cards],
             supervisors=at.supervisors,
         )
         done = "was closed; its branch and worktree stay" if close else "goes back to its agent"

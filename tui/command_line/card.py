@@ -112,9 +112,9 @@ def finalize(where: Where, name: str, as_json: bool) -> None:
 def _held(db: DbAdapter, project: Project, name: str) -> CardHoldings:
     from planner.errors import Refused
     from planner.holdings import read_holdings
-    from tui.command_line.names import find_card
+    from planner.naming import find_card
 
-    held = read_holdings(db, find_card(db, project, name))
+    held = read_holdings(db, find_card(db, project.id, name).id)
     if held is None:
         raise Refused("This card has been deleted.")
     return held

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from tui.command_line.output import Group, answer, json_option, told
+from tui.command_line.output import (
+    Group,
+    Listing,
+    answer,
+    answer_rows,
+    json_option,
+    listing_options,
+    told,
+)
 from tui.command_line.where import Where, user, where_option
 
 
@@ -40,24 +48,25 @@ def new(where: Where, name: str, description: str | None, as_json: bool) -> None
 
 
 @project.command(name="list")
-@json_option
+@listing_options
 @where_option
-def list_(where: Where, as_json: bool) -> None:
+def list_(where: Where, listing: Listing) -> None:
     """List the projects, each with what it holds.
 
     \b
-    Example:
+    Examples:
       planner-tui --db plan.db project list
+      planner-tui project list --fields name,cards --json
     """
     from planner.projects import read_projects
 
-    db = where.open(as_json)
-    with told(as_json), db.connection():
+    db = where.open(listing.as_json)
+    with told(listing.as_json), db.connection():
         faces = read_projects(db)
-    lines = [
-        f"{face.name}: {face.workflows:,} workflows, {face.cards:,} cards, "
-        f"{face.finalized:,} of them finalized"
-        for face in faces
-    ]
-    words = "\n".join(lines) or "There is no project yet: planner-tui project new NAME"
-    answer({"projects": faces}, words, as_json=as_json)
+    answer_rows(
+        "projects",
+        faces,
+        listing,
+        columns=("name", "workflows", "activities", "cards", "ready", "finalized"),
+        empty="There is no project yet: planner-tui project add NAME",
+    )

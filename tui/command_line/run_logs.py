@@ -49,7 +49,7 @@ class Printer:
         sys.stdout.flush()
 
     def _write_text(self, text: str) -> None:
-        from tui.text import visible_lines
+        from tui.safe_text import visible_lines
 
         shown = visible_lines(text)
         if shown:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.command_line.output import Group, answer, fail, json_option, say
+from tui.command_line.output import (
+    Group,
+    Listing,
+    answer,
+    answer_rows,
+    confirm,
+    json_option,
+    listing_options,
+    say,
+)
 from tui.command_line.where import Where, project_option, read_config, user, where_option
 
 if TYPE_CHECKING:
@@ -34,10 +43,10 @@ class At:
     def read(self, name: str) -> RunRead:
         """Return the run that a name stands for. Raises ``Refused`` where it is none, or several."""
         from planner.errors import Refused
+        from planner.naming import find_run
         from planner.runs.reads import read_run
-        from tui.command_line.names import find_run
 
-        read = read_run(self.db, find_run(self.db, self.project, name).id)
+        read = read_run(self.db, find_run(self.db, self.project.id, name).id)
         if read is None:
             raise Refused("The run was deleted.")
         return read
@@ -110,9 +119,10 @@ def start(
       planner-tui run start '#42'
       planner-tui run start --workflow "Sign in" --agent claude --wait
     """
+    from planner.naming import find_card, find_workflow
     from planner.runs.start import start_card_run, start_workflow_run
     from tui.command_line.agents import agent_profile
-    from tui.command_line.names import find_card, find_workflow, short_id
+    from tui.command_line.names import short_id
 
     if (card is None) == (workflow is None):
         raise click.UsageError("Name a card, or a workflow with --workflow.")
@@ -124,9 +134,9 @@ def start(
             "supervisors": at.supervisors,
         }
         if card is not None:
-            run = start_card_run(at.db, find_card(at.db, at.project, card), **how)
+            run = start_card_run(at.db, find_card(at.db, at.project.id, card).id, **how)
         else:
-            workflow_id = find_workflow(at.db, at.project, workflow or "")
+            workflow_id = find_workflow(at.db, at.project.id, workflow or "").id
             run = start_workflow_run(at.db, workflow_id, **how)
         name = short_id(run.id)
         words = f"Run {name} began. To see what it prints: planner-tui run logs -f {name}"
@@ -136,30 +146,37 @@ def start(
 @run_group.command(name="list")
 @click.option("--all", "everything", is_flag=True, help="Also what is completed or cancelled.")
 @project_option
-@json_option
+@listing_options
 @where_option
-def list_runs(where: Where, everything: bool, as_json: bool) -> None:
+def list_runs(where: Where, everything: bool, listing: Listing) -> None:
     """List the runs that are at work, wait for somebody, or have failed; newest first.
 
     \b
-    Example:
+    Examples:
       planner-tui run list --all --json
+      planner-tui run list --fields name,number,status,waits_for
     """
     from planner.runs.reads import read_runs
     from store.records import BuildState
     from tui.command_line.run_words import run_document, run_line
 
     over = (BuildState.COMPLETED, BuildState.CANCELLED)
-    with at_runs(where, as_json) as at:
+    with at_runs(where, listing.as_json) as at:
         runs = read_runs(at.db, at.project.id)
     shown = [read for read in runs if everything or read.run.status not in over]
     left_out = len(runs) - len(shown)
-    words = "\n".join(run_line(read) for read in shown)
-    if not shown:
-        words = "There is no run." if not left_out else "No run is open."
-    if left_out:
-        words += f"\n{left_out} more are over; --all lists them, too."
-    answer({"runs": [run_document(read) for read in shown]}, words, as_json=as_json)
+    lines = [run_line(read) for read in shown]
+    more = f"{left_out} more are over; --all lists them, too." if left_out else ""
+    answer_rows(
+        "runs",
+        [run_document(read) for read in shown],
+        listing,
+        columns=("name", "number", "title", "status"),
+        lines=lines,
+        empty="No run is open." if left_out else "There is no run.",
+    )
+    if more and not listing.as_json:
+        say(more)
 
 
 @run_group.command()
@@ -272,8 +289,9 @@ def resume(
       planner-tui run resume 3fa9c1
       planner-tui run resume 3fa9c1 --note "Use the standard library alone." --wait
     """
+    from planner.naming import find_card
     from planner.runs.control import resume
-    from tui.command_line.names import find_card, short_id
+    from tui.command_line.names import short_id
 
     with at_runs(where, as_json) as at:
         read = at.read(run)
@@ -282,7 +300,7 @@ def resume(
             read.id,
             actor=user(),
             note=note,
-            card_ids=[find_card(at.db, at.project, card) for card in cards],
+            card_ids=[find_card(at.db, at.project.id, card).id for card in cards],
             supervisors=at.supervisors,
         )
         words = f"Run {short_id(read.id)} goes on."
@@ -359,17 +377,6 @@ def clean(where: Where, run: str | None, everything: bool, as_json: bool) -> Non
     lines = [words for each in said.values() for words in each]
     data = {"runs": [{"id": run_id, "done": each} for run_id, each in said.items()]}
     answer(data, "\n".join(lines) or "There was nothing to clean up.", as_json=as_json)
-
-
-def confirm(question: str, yes: bool, as_json: bool) -> None:
-    """Ask whether to go on; end where nobody can be asked, or the answer is no."""
-    if yes:
-        return
-    if as_json or not sys.stdin.isatty():
-        fail("This asks first, and there is nobody to ask: add --yes.", "unconfirmed", {}, as_json)
-    say(question)
-    if not click.confirm("Go on?"):
-        fail("Nothing was done.", "unconfirmed", {}, as_json)
 
 
 def _decide(

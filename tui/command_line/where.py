@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.config import Config
     from tui.places import Places
 
-NO_PROJECT = "The database holds no project yet: planner-tui project new NAME makes one."
+NO_PROJECT = "The database holds no project yet: planner-tui project add NAME makes one."
 """What is said of an empty database."""
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -102,20 +102,21 @@ def project_option(command: F) -> F:
 
 def find_project(db: DbAdapter, name: str | None, as_json: bool = False) -> Project:
     """Return the project by name or id, or the only one."""
-    from planner.projects import find_project
     from store.records import Project
 
     if name is not None:
-        project = find_project(db, name)
-        if project is None:
-            fail(f"There is no project {name!r}. {_projects_in_words(db)}", "refused", {}, as_json)
-        return project
+        from planner import naming
+
+        with told(as_json):
+            return naming.find_project(db, name)
     projects = db.list(Project)
     if not projects:
-        fail(NO_PROJECT, "refused", {}, as_json)
+        fail(NO_PROJECT, "not_found", {}, as_json)
     if len(projects) != 1:
-        words = f"Say which project with --project NAME. {_projects_in_words(db)}"
-        fail(words, "refused", {}, as_json)
+        names = ", ".join(project.name for project in projects)
+        details = {"candidates": [{"id": each.id, "title": each.name} for each in projects]}
+        words = f"Say which project with --project NAME. There are {names}."
+        fail(words, "ambiguous", details, as_json)
     return projects[0]
 
 
@@ -152,13 +153,6 @@ def read_config(as_json: bool = False) -> Config:
         return read(config_path())
     except ConfigError as error:
         fail(str(error), "config", {}, as_json)
-
-
-def _projects_in_words(db: DbAdapter) -> str:
-    from store.records import Project
-
-    names = [project.name for project in db.list(Project)]
-    return f"There are {', '.join(names)}." if names else NO_PROJECT
 
 
 def _tell_migrated(report: MigrationReport) -> None:
