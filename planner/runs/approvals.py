@@ -8,7 +8,7 @@ done asks again: the request is pending once more, and its ``outcome`` says what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from planner.batch import new_id
@@ -21,9 +21,6 @@ from planner.runs.approval_rules import (
 )
 from planner.runs.candidate_words import describe_candidate
 from planner.runs.candidates import candidate_of, keep_candidate, must_be_delivered, name_of
-from planner.runs.delivery import Delivered, create_pull_request, merge_pull_request
-from planner.runs.folders import RunFolders
-from planner.runs.merging import NotDelivered
 from planner.runs.states import SUPERVISOR, set_assignment, set_run, tell
 from planner.runs.supervisors import Supervisors
 from store.adapter import DbAdapter
@@ -36,7 +33,6 @@ from store.records import (
     OrchestrationRun,
     PullRequestCandidate,
     PullRequestStatus,
-    RunStep,
     WaitsFor,
     utc_now,
 )
@@ -237,7 +233,7 @@ def _ask(
         commit_sha=commit,
     )
     db.insert(request)
-    _tell(db, run, "approval.requested", actor, request)
+    tell_of(db, run, "approval.requested", actor, request)
     return request
 
 
@@ -247,102 +243,6 @@ def _asked_already(
     """Return the request for this commit that nobody has rejected."""
     found = db.list(ApprovalRequest, run_id=run_id, approval_type=approval_type, commit_sha=commit)
     return next((each for each in found if each.status is not ApprovalStatus.REJECTED), None)
-
-
-def act_on_approvals(
-    db: DbAdapter, run: OrchestrationRun, *, folders: RunFolders, environ: Mapping[str, str]
-) -> None:
-    """Do what was approved and is not done; the run then waits for what is next, or is completed.
-
-    It may be interrupted anywhere and called again: each step looks first whether it was done.
-    What can't be done now is asked again, and the run waits with the reason.
-
-    Args:
-        db: The open plan.
-        run: The run.
-        folders: Where runs keep their files.
-        environ: The variables that ``gh`` is called with.
-    """
-    approved = db.list(
-        ApprovalRequest, run_id=run.id, status=ApprovalStatus.APPROVED, acted_at=None
-    )
-    for request in approved:
-        candidate = candidate_of(db, run.id)
-        if candidate is None or request.commit_sha is None:
-            continue  # nothing that this program has asked for
-        set_run(db, run.id, BuildState.RUNNING, actor=SUPERVISOR, step=RunStep.DELIVERING)
-        deliver = (
-            create_pull_request
-            if request.approval_type is ApprovalType.CREATE_PR
-            else merge_pull_request
-        )
-        try:
-            done = deliver(db, run, candidate, request.commit_sha, folders=folders, environ=environ)
-        except (NotDelivered, Refused) as why:
-            _ask_again(db, run, request, str(why), getattr(why, "waits_for", WaitsFor.APPROVAL))
-            return
-        _record(db, run, request, candidate, done)
-
-
-def _record(
-    db: DbAdapter,
-    run: OrchestrationRun,
-    request: ApprovalRequest,
-    candidate: PullRequestCandidate,
-    done: Delivered,
-) -> None:
-    """Write down that an approval was acted on, and what the run waits for next."""
-    merged = done.status is PullRequestStatus.MERGED
-    with db.transaction():
-        now = utc_now()
-        db.update(ApprovalRequest, request.id, acted_at=now, outcome=done.outcome, updated_at=now)
-        db.update(
-            PullRequestCandidate,
-            candidate.id,
-            status=done.status,
-            pr_url=done.pr_url or candidate.pr_url,
-            merged_commit=done.merged_commit,
-            updated_at=now,
-        )
-        payload = {
-            **name_of(db, run),
-            "branch": candidate.head_branch,
-            "commit": done.merged_commit or request.commit_sha,
-            "url": done.pr_url,
-            "outcome": done.outcome,
-        }
-        event = "pull_request.merged" if merged else "pull_request.opened"
-        tell(db, run, event, actor=SUPERVISOR, payload=payload)
-        if merged:
-            withdraw_requests(db, run.id, note="superseded: it is merged")
-            set_run(db, run.id, BuildState.COMPLETED, actor=SUPERVISOR, reason=done.outcome)
-        else:
-            request_approval(db, run.id, ApprovalType.MERGE_PR, commit=request.commit_sha or "")
-
-
-def _ask_again(
-    db: DbAdapter,
-    run: OrchestrationRun,
-    request: ApprovalRequest,
-    reason: str,
-    waits_for: WaitsFor,
-) -> None:
-    """Have an approval pending again, since something was in the way of what it allows."""
-    with db.transaction():
-        db.update(
-            ApprovalRequest,
-            request.id,
-            status=ApprovalStatus.PENDING,
-            resolved_by=None,
-            resolved_at=None,
-            outcome=reason,
-            updated_at=utc_now(),
-        )
-        more = {"reason": reason, "approved_by": request.resolved_by}
-        _tell(db, run, "approval.requested", SUPERVISOR, request, **more)
-        set_run(
-            db, run.id, BuildState.BLOCKED, actor=SUPERVISOR, waits_for=waits_for, reason=reason
-        )
 
 
 def _close(
@@ -412,7 +312,7 @@ def _resolve(
         updated_at=now,
     )
     run = _run(db, request.run_id)
-    _tell(db, run, f"approval.{status}", actor, request, note=notes)
+    tell_of(db, run, f"approval.{status}", actor, request, note=notes)
 
 
 def _run(db: DbAdapter, run_id: str) -> OrchestrationRun:
@@ -429,7 +329,7 @@ def _request(db: DbAdapter, request_id: str) -> ApprovalRequest:
     return request
 
 
-def _tell(
+def tell_of(
     db: DbAdapter,
     run: OrchestrationRun,
     event_type: str,
@@ -437,6 +337,7 @@ def _tell(
     request: ApprovalRequest,
     **more: Any,
 ) -> None:
+    """Add an event about a request to the log."""
     payload = {
         **name_of(db, run),
         "approval_request_id": request.id,

@@ -9,16 +9,14 @@ may point to by then.
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from planner.runs.candidates import repository_of, title_of
 from planner.runs.folders import RunFolders
 from planner.runs.git import GitFailed, git, in_short, without_credentials
-from planner.runs.github import GitHub, PullRequest, github_at
+from planner.runs.github import GitHub, github_at
 from planner.runs.merging import (
     TRIES,
     Conflict,
@@ -31,7 +29,9 @@ from planner.runs.merging import (
     merge_that_brought,
     tip_of,
 )
-from planner.runs.policy import ApprovalRules, policy_from_json
+from planner.runs.policy import policy_from_json
+from planner.runs.processes import MARKER
+from planner.runs.pull_requests import Delivered, merge_on_github, on_github
 from planner.runs.repository import is_url
 from planner.runs.states import SUPERVISOR, tell
 from store.adapter import DbAdapter
@@ -43,28 +43,15 @@ REMOTE_SECONDS = 600.0
 LONGEST_WHY = 600
 """Characters of what a remote says that a message tells."""
 
+PAUSES = (0.2, 1.0, 0.0)
+"""Seconds to wait after each try of a push."""
+
+_AT_WORK_THERE = re.compile(r"cannot lock ref|failed to update ref|\.lock'?: File exists", re.I)
 _OF_NO_USE = ("To ", "hint:", "error: failed to push some refs")
 _PATIENCE = ("http.lowSpeedLimit=1", "http.lowSpeedTime=60")
 
 Verify = Callable[[Path, str, str], None]
 """Checks a merge before the base branch moves to it: the repository, the merge, the base."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What was done, for the record.
-
-    Attributes:
-        outcome: It in words.
-        status: How the candidate stands now.
-        pr_url: Where its pull request is, if it has one.
-        merged_commit: Where the base branch holds it, once it does.
-    """
-
-    outcome: str
-    status: PullRequestStatus
-    pr_url: str | None = None
-    merged_commit: str | None = None
 
 
 def create_pull_request(
@@ -102,7 +89,7 @@ def create_pull_request(
     elif url is None:
         why = "the repository has no remote called origin"
     else:
-        _push(repository, branch, commit)
+        _push(repository, branch, commit, _marking(run))
         shown = without_credentials(url)
         if candidate.pushed_to != shown:
             with db.transaction():
@@ -113,9 +100,9 @@ def create_pull_request(
         if rules.pull_request == "local":
             why = "the policy wants no pull request on GitHub"
         else:
-            github = github_at(url, environ)
+            github = github_at(url, {**environ, **_marking(run)})
             if isinstance(github, GitHub):
-                return _on_github(github, candidate, rules, commit)
+                return on_github(github, candidate, rules, commit)
             why = github
     pushed = f"{branch} was pushed to {without_credentials(url)}. " if url and rules.push else ""
     return Delivered(
@@ -156,7 +143,8 @@ def merge_pull_request(
     """
     repository = repository_of(db, run, folders)
     if candidate.pr_url is not None:
-        return _merge_on_github(repository, candidate, commit, environ)
+        github = github_at(_remote_url(repository) or "", {**environ, **_marking(run)})
+        return merge_on_github(github, candidate, commit)
     title = title_of(db, run)
     message = f"Merge {title}\n\nBuilt by run {run.id}; {commit[:12]} was checked and approved.\n"
     scratch = folders.worktree(run.id, "merge")
@@ -172,21 +160,33 @@ def merge_pull_request(
             repository, run.base_branch, commit, message=message, scratch=scratch, verify=check
         )
     return Delivered(
-        _merged_in_words(repository, run, merged),
+        _merged_in_words(repository, run, merged, is_checked=verify is not None),
         PullRequestStatus.MERGED,
         merged_commit=merged.commit,
     )
 
 
-def _merged_in_words(repository: Path, run: OrchestrationRun, merged: Merged) -> str:
+def delivery_marker(run: OrchestrationRun) -> str:
+    """Return what marks processes that deliver a run: the next supervisor ends what is left."""
+    return f"{run.id}:delivery"
+
+
+def _marking(run: OrchestrationRun) -> dict[str, str]:
+    return {MARKER: delivery_marker(run)}
+
+
+def _merged_in_words(
+    repository: Path, run: OrchestrationRun, merged: Merged, *, is_checked: bool
+) -> str:
     """Say how a merge went and what is left to do for the person."""
     words = f"Merged into {run.base_branch} as {merged.commit[:10]}."
     if merged.onto is None:
         return f"{run.base_branch} holds it already, as {merged.commit[:10]}."
     if merged.onto != run.base_commit:
+        how = "passed at the merge, too" if is_checked else "of the branch were made without that"
         words += (
             f" {run.base_branch} had moved on since the run began, to {merged.onto[:10]}; the "
-            "checks of the branch were made without that."
+            f"checks {how}."
         )
     if merged.checkout is not None:
         words += f" The checkout {merged.checkout} went along."
@@ -203,7 +203,7 @@ def _remote_url(repository: Path) -> str | None:
     return found.text.strip() or None if found.exit_code == 0 else None
 
 
-def _push(repository: Path, branch: str, commit: str) -> None:
+def _push(repository: Path, branch: str, commit: str, marked: Mapping[str, str]) -> None:
     """See to it that the remote's branch is at the commit; never force it."""
     ref = f"refs/heads/{branch}"
     there = _there(repository, ref)
@@ -214,19 +214,36 @@ def _push(repository: Path, branch: str, commit: str) -> None:
             f"The remote has a branch {branch} already, at {there[:10]}, with something that is "
             "not in this run's. Rename or delete it there, then approve again."
         )
-    done = git(
-        repository,
-        *("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no"),
-        *("--", "origin", f"{commit}:{ref}"),
-        settings=(*_PATIENCE, "push.gpgSign=false"),
-        check=False,
-        seconds=REMOTE_SECONDS,
-    )
-    if done.exit_code != 0 and _there(repository, ref) != commit:
+    why = _pushed(repository, commit, ref, marked)
+    if why:
         raise NotDelivered(
-            f"The remote did not take {branch}: {_why(done.text, done.said)} Put that right, then "
-            "approve again."
+            f"The remote did not take {branch}: {why} Put that right, then approve again."
         )
+
+
+def _pushed(repository: Path, commit: str, ref: str, marked: Mapping[str, str]) -> str:
+    """Push a commit to a branch, without force; return why it isn't there, or nothing.
+
+    It is tried again where git was killed, or another push of it is not over yet over there.
+    """
+    why = ""
+    for pause in PAUSES:
+        done = git(
+            repository,
+            *("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no"),
+            *("--", "origin", f"{commit}:{ref}"),
+            settings=(*_PATIENCE, "push.gpgSign=false"),
+            environ=marked,
+            check=False,
+            seconds=REMOTE_SECONDS,
+        )
+        if done.exit_code == 0 or _there(repository, ref) == commit:
+            return ""
+        why = _why(done.text, done.said)
+        if done.exit_code >= 0 and not _AT_WORK_THERE.search(f"{done.text}{done.said}"):
+            break
+        time.sleep(pause)
+    return why
 
 
 def _there(repository: Path, ref: str) -> str | None:
@@ -266,99 +283,6 @@ def _why(printed: str, said: str) -> str:
     return text if text.endswith((".", "!", "…")) else f"{text}."
 
 
-def _on_github(
-    github: GitHub, candidate: PullRequestCandidate, rules: ApprovalRules, commit: str
-) -> Delivered:
-    """Open the pull request of a branch that was pushed, or bring the one it has up to date."""
-    found = github.pull_request_of(candidate.head_branch)
-    if found is not None and found.state == "MERGED":
-        if found.head == commit:
-            return _merged_there(candidate, found)
-        found = None  # what was merged was an earlier commit of this branch
-    with _body_file(candidate.description) as file:
-        if found is None:
-            draft = rules.pull_request == "draft"
-            try:
-                found = github.create(
-                    branch=candidate.head_branch,
-                    base=candidate.base_branch,
-                    title=candidate.title,
-                    body_file=file,
-                    draft=draft,
-                )
-            except NotDelivered as why:
-                if "raft pull requests are not supported" not in str(why):
-                    raise
-                return Delivered(
-                    f"{candidate.head_branch} was pushed. {github.name} has no draft pull requests, "
-                    "so it is a local draft; a policy with open pull requests opens one there.",
-                    PullRequestStatus.DRAFT_OPEN,
-                )
-        else:
-            github.edit(found.url, title=candidate.title, body_file=file)
-    kind = "draft pull request" if found.is_draft else "pull request"
-    return Delivered(
-        f"{candidate.head_branch} was pushed; its {kind} is {found.url}.",
-        PullRequestStatus.DRAFT_OPEN if found.is_draft else PullRequestStatus.OPEN,
-        pr_url=found.url,
-    )
-
-
-@contextmanager
-def _body_file(text: str) -> Iterator[Path]:
-    with tempfile.NamedTemporaryFile("w", suffix=".md", encoding="utf-8", errors="replace") as file:
-        file.write(text)
-        file.flush()
-        yield Path(file.name)
-
-
-def _merge_on_github(
-    repository: Path, candidate: PullRequestCandidate, commit: str, environ: Mapping[str, str]
-) -> Delivered:
-    """Merge a pull request where it is."""
-    url = candidate.pr_url or ""
-    github = github_at(_remote_url(repository) or "", environ)
-    if not isinstance(github, GitHub):
-        raise NotDelivered(
-            f"The pull request {url} is on GitHub, and {github}. Put that right, then approve "
-            "again."
-        )
-    stands = github.view(url)
-    if stands.state == "OPEN":
-        if stands.head and stands.head != commit:
-            raise NotDelivered(
-                f"The pull request {url} is at {stands.head[:10]}, and {commit[:10]} was approved. "
-                "Somebody pushed to it: take that into the run's branch, or off the pull request."
-            )
-        if stands.is_draft:
-            github.make_ready(url)
-        github.merge(url, head=commit)
-        stands = github.view(url)
-    if stands.state == "CLOSED":
-        raise NotDelivered(
-            f"The pull request {url} was closed on GitHub. Reopen it there and approve again, or "
-            "close the run."
-        )
-    if stands.state != "MERGED":
-        raise NotDelivered(
-            f"GitHub has not merged {url} yet: it may wait in a merge queue or for a review. "
-            "Approve again once it is merged there, or may be."
-        )
-    return _merged_there(candidate, stands)
-
-
-def _merged_there(candidate: PullRequestCandidate, stands: PullRequest) -> Delivered:
-    commit = stands.merged_commit
-    named = f" as {commit[:10]}" if commit else ""
-    return Delivered(
-        f"{stands.url} was merged into {candidate.base_branch} on GitHub{named}. Your own "
-        f"{candidate.base_branch} has it after: git pull",
-        PullRequestStatus.MERGED,
-        pr_url=stands.url,
-        merged_commit=commit,
-    )
-
-
 def _merge_over_there(
     repository: Path,
     run: OrchestrationRun,
@@ -369,7 +293,7 @@ def _merge_over_there(
 ) -> Merged:
     """Merge into the base branch of a repository that is known by its URL, by pushing it."""
     ref, mirror = f"refs/heads/{run.base_branch}", f"refs/remotes/origin/{run.base_branch}"
-    said = ""
+    marked, said = _marking(run), ""
     for _ in range(TRIES):
         try:
             git(
@@ -393,17 +317,9 @@ def _merge_over_there(
         if isinstance(made, Conflict):
             raise conflicting(made, run.base_branch)
         check(made, base)
-        done = git(
-            repository,
-            *("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no"),
-            *("--", "origin", f"{made}:{ref}"),
-            settings=(*_PATIENCE, "push.gpgSign=false"),
-            check=False,
-            seconds=REMOTE_SECONDS,
-        )
-        if done.exit_code == 0 or _there(repository, ref) == made:
+        said = _pushed(repository, made, ref, marked)
+        if not said:
             return Merged(made, base)
-        said = _why(done.text, done.said)
         if _there(repository, ref) == base:  # it did not move: the remote does not want it
             break
     raise NotDelivered(

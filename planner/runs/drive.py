@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from functools import partial
+from pathlib import Path
 
 from planner.errors import Refused
 from planner.runs.assignment import drive as drive_assignment
@@ -21,7 +22,7 @@ from planner.runs.processes import end_processes, start_token
 from planner.runs.reconcile import look_after
 from planner.runs.states import SUPERVISOR, set_run
 from planner.runs.supervisors import Supervisors
-from planner.runs.work import Work, patiently
+from planner.runs.work import Stopped, Work, patiently
 from store.errors import DatabaseBusy, RowMissing
 from store.records import (
     ApprovalRequest,
@@ -221,7 +222,8 @@ class Drive:
         return False
 
     def _finish_step(self, run: OrchestrationRun) -> bool:
-        from planner.runs.approvals import act_on_approvals, request_approval
+        from planner.runs.acting import act_on_approvals
+        from planner.runs.approvals import request_approval
 
         db = self._work.db
         assignments = db.list(CardAssignment, run_id=run.id)
@@ -230,8 +232,13 @@ class Drive:
             return self._stuck(run)
         approved = {"run_id": run.id, "status": ApprovalStatus.APPROVED, "acted_at": None}
         if waiting := db.count(ApprovalRequest, **approved):
-            end_processes(self._work.marker("delivery"))
-            act_on_approvals(db, run, folders=self._work.folders, environ=self._work.environ)
+            act_on_approvals(
+                db,
+                run,
+                folders=self._work.folders,
+                environ=self._work.environ,
+                verify=self._check_merge,
+            )
             if db.count(ApprovalRequest, **approved) == waiting and self._is_at_work():
                 raise Refused("What was approved is nothing that this run has made; resume it.")
             return self._is_at_work()
@@ -259,7 +266,8 @@ class Drive:
     def _integrated(self, run: OrchestrationRun, assignments: list[CardAssignment]) -> str | None:
         """Return the commit with all cards in it, checked; None when it did not come to that."""
         from planner.runs.checks import all_passed, marker_of_checks, run_checks
-        from planner.runs.integration import Conflicted, integrate
+        from planner.runs.integration import WORKTREE, Conflicted, integrate
+        from planner.runs.preparing import make_ready
 
         db = self._work.db
         self._set(BuildState.RUNNING, step=RunStep.INTEGRATING)
@@ -274,16 +282,25 @@ class Drive:
             return made.head
         self._set(BuildState.RUNNING, step=RunStep.CHECKS)
         end_processes(marker_of_checks(run, None))
+        path = self._work.folders.worktree(run.id, WORKTREE)
+        try:
+            leave = make_ready(
+                self._work, self._work.repository(), path, WORKTREE, stopped=self._is_cancelled
+            )
+        except Stopped:
+            self._stop_all(self._work.run(), [])
+            return None
         done = run_checks(
             db,
             run,
             None,
-            worktree=self._work.folders.worktree(run.id, "integration"),
+            worktree=path,
             commit=made.head,
             policy=self._work.policy,
             folders=self._work.folders,
             stopped=self._is_cancelled,
             environ=self._work.environ,
+            leave=leave,
         )
         if self._is_cancelled():
             self._stop_all(self._work.run(), [])
@@ -292,6 +309,11 @@ class Drive:
             self._set(BuildState.FAILED, reason=f"Together: {what_did_not_pass(done)}")
             return None
         return made.head
+
+    def _check_merge(self, repository: Path, merge: str, base: str) -> None:
+        from planner.runs.merge_checks import check_merge
+
+        check_merge(self._work, repository, merge, base, stopped=self._is_cancelled)
 
     def _is_cancelled(self) -> bool:
         """Look, on this thread, whether the run is to be cancelled."""

@@ -52,13 +52,16 @@ class RunFolders(msgspec.Struct, frozen=True):
             self.root / "repositories" / f"{hashlib.sha256(repo_url.encode()).hexdigest()[:20]}.git"
         )
 
-    def setup_log(self, run_id: str, assignment_id: str) -> Path:
-        """Return the file with what was printed while a worktree was made ready."""
-        return self.run(run_id) / "setup" / f"{assignment_id}.log"
+    def setup_log(self, run_id: str, name: str) -> Path:
+        """Return the file with what was printed while a worktree was made ready.
 
-    def copied(self, run_id: str, assignment_id: str) -> Path:
+        ``name`` is its assignment's id, ``integration`` or ``merge``.
+        """
+        return self.run(run_id) / "setup" / f"{name}.log"
+
+    def copied(self, run_id: str, name: str) -> Path:
         """Return the list of files that were copied into a worktree: they are nobody's work."""
-        return self.run(run_id) / "setup" / f"{assignment_id}.copied.json"
+        return self.run(run_id) / "setup" / f"{name}.copied.json"
 
 
 def report_file(folder: Path) -> Path:

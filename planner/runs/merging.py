@@ -225,7 +225,7 @@ def _merged_tree(repository: Path, ours: str, theirs: str) -> str | Conflict | N
 
 def _merged_tree_in(repository: Path, ours: str, theirs: str, scratch: Path) -> str | Conflict:
     """Merge two commits' trees in a worktree made for it."""
-    _discard(repository, scratch)
+    discard(repository, scratch)
     scratch.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     git(repository, "worktree", "add", "--quiet", "--detach", "--", os.fspath(scratch), ours)
     try:
@@ -242,10 +242,11 @@ def _merged_tree_in(repository: Path, ours: str, theirs: str, scratch: Path) -> 
             raise _failed("merge", done)
         return Conflict(tuple(path_from_git(raw) for raw in files))
     finally:
-        _discard(repository, scratch)
+        discard(repository, scratch)
 
 
-def _discard(repository: Path, scratch: Path) -> None:
+def discard(repository: Path, scratch: Path) -> None:
+    """Remove a worktree that holds nothing of anybody's, also a half-made one."""
     if scratch.exists():
         git(
             repository,

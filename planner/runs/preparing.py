@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -42,9 +43,32 @@ def prepare(work: Work, assignment: CardAssignment) -> None:
     add_worktree(repository, path, assignment.feature_branch, assignment.base_commit or "")
     if has_been_used and is_there:
         return
-    copied = _copy_files(work, repository, path, assignment)
-    _run_setup(work, path, assignment)
+    copied = make_ready(work, repository, path, assignment.id, stopped=work.stopped)
     _tell_once(work, run, assignment, copied)
+
+
+def make_ready(
+    work: Work, repository: Path, worktree: Path, name: str, *, stopped: Callable[[], bool]
+) -> tuple[str, ...]:
+    """Copy files into a worktree and run the setup commands in it.
+
+    Args:
+        work: The run.
+        repository: Whose own checkout the files are in.
+        worktree: The worktree; it is there.
+        name: What its logs are named after: an assignment's id, or what all of them share.
+        stopped: Asked several times a second whether to end.
+
+    Returns:
+        The files that were copied; they are nobody's work.
+
+    Raises:
+        Refused: A setup command failed; the message says which.
+        Stopped: The run is to be cancelled.
+    """
+    copied = _copy_files(work, repository, worktree, name)
+    _run_setup(work, worktree, name, stopped)
+    return copied
 
 
 def worktree_of(assignment: CardAssignment) -> Path:
@@ -93,9 +117,7 @@ def _tell_once(
 # Files that git ignores
 
 
-def _copy_files(
-    work: Work, repository: Path, worktree: Path, assignment: CardAssignment
-) -> tuple[str, ...]:
+def _copy_files(work: Work, repository: Path, worktree: Path, name: str) -> tuple[str, ...]:
     """Copy what the agent needs and git ignores, from the repository's own checkout."""
     patterns = work.agent.copy_files
     if not patterns or is_url(work.run().repo_url) or not (repository / ".git").exists():
@@ -111,7 +133,7 @@ def _copy_files(
         own = set(git(worktree, "ls-files", "-z").fields)
         done = {raw: was if was is not None else raw not in own for raw, was in done.items()}
     copied = tuple(path_from_git(raw) for raw, was in done.items() if was)
-    listed = work.folders.copied(work.run_id, assignment.id)
+    listed = work.folders.copied(work.run_id, name)
     make_private_folder(listed.parent)
     listed.write_bytes(msgspec.json.encode(copied))
     return copied
@@ -164,14 +186,14 @@ def _is_below(folder: Path, worktree: Path) -> bool:
 # Setup commands
 
 
-def _run_setup(work: Work, worktree: Path, assignment: CardAssignment) -> None:
+def _run_setup(work: Work, worktree: Path, name: str, stopped: Callable[[], bool]) -> None:
     from planner.runs.processes import end_processes, run_command
 
     if not work.agent.setup:
         return
-    marker = work.marker(assignment.id, "setup")
+    marker = work.marker(name, "setup")
     end_processes(marker)  # of a supervisor that was killed
-    log = work.folders.setup_log(work.run_id, assignment.id)
+    log = work.folders.setup_log(work.run_id, name)
     make_private_folder(log.parent)
     log.unlink(missing_ok=True)
     for command in work.agent.setup:
@@ -183,9 +205,9 @@ def _run_setup(work: Work, worktree: Path, assignment: CardAssignment) -> None:
             seconds=work.agent_seconds(),
             marker=marker,
             log_bytes=work.log_bytes(),
-            stopped=work.stopped,
+            stopped=stopped,
         )
-        if work.stopped():
+        if stopped():
             raise Stopped
         if result.problem is None and result.exit_code == 0:
             continue

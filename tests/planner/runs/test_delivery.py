@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from planner.runs import approvals, delivery, merging
-from planner.runs.approvals import act_on_approvals, approve, request_approval
+from planner.runs import acting, delivery, merging
+from planner.runs.acting import act_on_approvals
+from planner.runs.approvals import approve, request_approval
 from planner.runs.github import github_at
 from store.adapter import DbAdapter
 from store.records import (
@@ -171,11 +172,11 @@ class Stopped(Exception):
     [
         (delivery, "_push"),
         (delivery, "tell"),
-        (approvals, "_record"),
-        (approvals, "create_pull_request"),
+        (acting, "_record"),
+        (acting, "create_pull_request"),
         (merging, "_advance"),
         (delivery, "merge_into"),
-        (approvals, "merge_pull_request"),
+        (acting, "merge_pull_request"),
     ],
 )
 @pytest.mark.parametrize("before", [True, False])
