@@ -9,7 +9,7 @@ import msgspec
 
 from planner.board import Board, CardFace
 from store.adapter import DbAdapter
-from store.records import BuildState, CardStatus
+from store.records import BuildState, CardStatus, WaitsFor
 
 MOST_QUESTIONS = 500
 """Open questions that are listed."""
@@ -53,7 +53,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """A project at a glance.
 
     ``missing`` says what cards that aren't finalized lack, most often first; ``days`` how
-    many changes were made on each day, oldest first, ``actors`` by whom.
+    many changes were made on each day, oldest first, ``actors`` by whom. ``waits`` counts the
+    open runs by what they wait for.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[tuple[str, int], ...]
     bare: int
     builds: tuple[tuple[BuildState, int], ...]
+    waits: tuple[tuple[WaitsFor, int], ...] = ()
     question_count: int
     questions: tuple[OpenQuestion, ...]
     days: tuple[tuple[str, int], ...]
@@ -92,6 +94,7 @@ def read_overview(
         *lacking, bare = db.what_is_missing(project_id)
         questions = db.open_questions(project_id, limit=MOST_QUESTIONS)
         changes = db.changes_since(project_id, since)
+        waiting = Counter(run.waits_for for run in db.runs(project_id, limit=0))
     cards = [card for lane in board.lanes for column in lane.columns for card in column.cards]
     changed: Counter[str] = Counter()
     actors: Counter[str] = Counter()
@@ -115,6 +118,7 @@ def read_overview(
         missing=tuple(one for one in missing if one[1]),
         bare=bare,
         builds=tuple((state, builds[state]) for state in BuildState if builds[state]),
+        waits=tuple((what, waiting[what]) for what in WaitsFor if waiting[what]),
         question_count=sum(card.questions for card in cards),
         questions=tuple(OpenQuestion(*row) for row in questions),
         days=tuple((day, changed[day]) for day in days),

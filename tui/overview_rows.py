@@ -8,6 +8,7 @@ from datetime import date
 
 from planner.filter_terms import quoted
 from planner.overview import OpenQuestion, Overview, StatusCounts
+from planner.runs.card_build import WAITING
 from store.records import CardStatus
 from tui.bars import Part, length_of, short_number, spark, stacked
 from tui.glyphs import BAR_DONE, BUILD, FINALIZED, QUESTIONS, READY, STATUS
@@ -138,6 +139,8 @@ def _builds(overview: Overview) -> Iterator[OverviewRow]:
         for state, count in overview.builds
     ]
     yield _worded_bar("builds", parts)
+    for what, count in overview.waits:
+        yield _counted(f"waits {what}", WAITING[what], count, f"waits:{what}")
 
 
 def _changes(overview: Overview) -> Iterator[OverviewRow]:

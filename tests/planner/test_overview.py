@@ -6,7 +6,10 @@ import pytest
 from planner.board import read_board
 from planner.overview import LACKS, Overview, read_overview
 from planner.readiness import RULES
+from store.records import Card
 from tests.planner.plans import Plan, in_activity, on, opened, request
+from tests.planner.runs.run_rows import add_run
+from tui.overview_rows import overview_rows
 
 
 @pytest.fixture
@@ -72,3 +75,19 @@ def test_changes_are_counted_by_day_and_by_whom(plan: Plan) -> None:
     assert seen.days == (("2026-01-30", 0), ("2026-01-31", 3))
     assert seen.actors == (("ana", 2), ("ben", 1))
     assert seen.builds == ()
+
+
+def test_what_open_builds_wait_for(plan: Plan) -> None:
+    add_run(plan, "w1a1c1", status="blocked", waits_for="answers")
+    add_run(plan, "w1a1c2", status="blocked", waits_for="answers")
+    add_run(plan, "w1a1c3", status="blocked", waits_for="approval")
+    add_run(plan, "w2a1c1", status="running")
+    add_run(plan, "w2a1c2", status="cancelled")
+    seen = overview(plan)
+    assert seen.waits == (("answers", 2), ("approval", 1))
+    rows = {row.key: row for row in overview_rows(seen).left}
+    assert "waits answers" not in rows  # nothing is built by now, as far as the cards say
+    plan.db.update(Card, "w1a1c1", build_state="blocked")
+    rows = {row.key: row for row in overview_rows(overview(plan)).left}
+    assert rows["waits answers"].filter == "waits:answers"
+    assert rows["waits answers"].draw(60, -1)[1][0] == "the agent has questions"

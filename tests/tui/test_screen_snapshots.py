@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from planner.actions import Planner
 from planner.errors import ActionRefused
@@ -27,6 +27,7 @@ SCREENS = {
     "events": ("Y", "down"),
     "card": ("enter", "1", "down"),
     "projects": ("p",),
+    "policy": ("P", "ctrl+n", "y", "tab", *"pip-audit"),
     "help": ("question_mark",),
 }
 
@@ -77,7 +78,7 @@ def test_screen(
 ) -> None:
     async def before(pilot: Pilot[Any]) -> None:
         await after(*SCREENS[screen], theme=theme)(pilot)
-        for typed in app.screen.query(Input):
+        for typed in (*app.screen.query(Input), *app.screen.query(TextArea)):
             typed.cursor_blink = False
         await pilot.pause()
 
