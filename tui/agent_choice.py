@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from planner.runs.agent_checks import program_of
 from planner.runs.agents import AgentProfile
+from tui.text import wrap
 from tui.widgets.pick_list import Pick
 
 if TYPE_CHECKING:
     from tui.config import Config
     from tui.remembered import Remembered
+
+_NOTE = 64
+"""Cells of a line that says more about an agent."""
 
 
 def chosen_agent(config: Config, remembered: Remembered) -> AgentProfile | None:
@@ -49,7 +53,7 @@ def agent_picks(
             name,
             name,
             aside="in the config" if ours else "found" if program else "not found",
-            notes=(f"{where}. {profile.note}".strip(),),
+            notes=(f"{where}.", *wrap(profile.note, _NOTE, 2)),
             here=current is not None and name == current.name,
         )
         found.append((0 if ours else 1 if program else 2, pick))

@@ -11,7 +11,7 @@ from planner.runs.folders import RunFolders
 from planner.runs.policy import Policy, save_policy
 from planner.runs.supervisors import AddFirst, Lock, Supervisors
 from store.open import open_store
-from store.records import CardAssignment, OrchestrationRun, Project, RunScope
+from store.records import Card, CardAssignment, OrchestrationRun, Project, RunScope
 from tests.planner.plans import Plan
 from tests.planner.runs.buildable import POLICY, finalize
 from tests.planner.runs.repositories import make_repository
@@ -109,6 +109,20 @@ async def test_b_builds_the_card_and_says_so(
         assert went == [("runs", run.id)]
         await board.press("tab", "r")
         assert went[1:] == [("runs", run.id)]
+
+
+async def test_what_is_in_production_is_built_again_only_after_asking(
+    plan: Plan, database_path: Path, tmp_path: Path, supervisors: Recorded
+) -> None:
+    plan.db.update(Card, "w1a1c1", status="production")
+    async with at_hand(plan, database_path, supervisors, tmp_path) as board:
+        await board.press("b")
+        assert "Build it again?" in board.dialog
+        assert "#1 “Card 1.1.1” is in production already." in board.dialog
+        await board.press("n")
+        assert not runs(plan)
+        await board.press("b", "y")
+        assert [run.card_id for run in runs(plan)] == ["w1a1c1"]
 
 
 async def test_of_many_marked_cards_those_start_that_can(

@@ -10,6 +10,7 @@ from textual import on
 
 from planner.board import find_card
 from planner.errors import Refused
+from store.records import CardStatus
 from tui.screens.map_edits import MapEdits
 from tui.session import RunsWait, Session
 
@@ -35,15 +36,31 @@ class MapRuns(MapEdits):
 
     def action_build(self) -> None:
         """Build the selected card, or each that is marked."""
-        cards = self._some_cards()
-        if cards:
-            self.build(cards)
+        self.ask_to_build(self._some_cards())
 
     def build_card(self, card_id: str) -> None:
         """Start a run for a card of the board."""
         card = find_card(self._board, card_id) if self._board is not None else None
         if card is not None:
-            self.build([card])
+            self.ask_to_build([card])
+
+    def ask_to_build(self, cards: Sequence[CardFace]) -> None:
+        """Build some cards; ask first where one is in production, and so was built already."""
+        done = [card for card in cards if card.status == CardStatus.PRODUCTION]
+        if not cards:
+            return
+        if not done:
+            self.build(cards)
+            return
+        from tui.screens.confirm import Confirm
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.build(cards)
+
+        names = [f"#{card.number} “{card.title}” is in production already." for card in done]
+        question = "Build it again?" if len(cards) == 1 else f"Build all {len(cards):,} cards?"
+        self.app.push_screen(Confirm(question, _some(names), yes="Build", no="Not now"), answered)
 
     def build(self, cards: Sequence[CardFace]) -> None:
         """Start a run for each of some cards, a job a card: others come in between."""
