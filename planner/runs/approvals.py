@@ -20,7 +20,7 @@ from planner.runs.approval_rules import (
     who_is_meant,
 )
 from planner.runs.candidate_words import describe_candidate
-from planner.runs.candidates import candidate_of, keep_candidate, must_be_delivered, name_of
+from planner.runs.candidates import candidate_of, is_delivered, keep_candidate, name_of
 from planner.runs.states import SUPERVISOR, set_assignment, set_run, tell
 from planner.runs.supervisors import Supervisors
 from store.adapter import DbAdapter
@@ -74,7 +74,9 @@ def request_approval(
     if request is not None and request.acted_at is not None:
         if approval_type is ApprovalType.MERGE_PR:
             return request
-        return request_approval(db, run_id, ApprovalType.MERGE_PR, commit=commit, actor=actor)
+        if is_delivered(db, run, commit):
+            return request_approval(db, run_id, ApprovalType.MERGE_PR, commit=commit, actor=actor)
+        request = None  # it was closed since
     if request is not None and request.status is ApprovalStatus.APPROVED:
         return request
     must_have_passed(db, run, commit)
@@ -220,8 +222,8 @@ def _ask(
     withdraw_requests(db, run.id, note=f"superseded: the checks have passed at {commit[:10]} since")
     if body is not None:
         keep_candidate(db, run, commit, body)
-    else:
-        must_be_delivered(db, run, commit)
+    elif not is_delivered(db, run, commit):
+        raise Refused(f"There is no pull request of {commit[:10]} that could be merged.")
     request = ApprovalRequest(
         id=new_id(),
         run_id=run.id,

@@ -103,11 +103,12 @@ def keep_candidate(db: DbAdapter, run: OrchestrationRun, commit: str, body: str)
     )
 
 
-def must_be_delivered(db: DbAdapter, run: OrchestrationRun, commit: str) -> None:
-    """Refuse to ask for the merge of what has no pull request, or one of another commit."""
+def is_delivered(db: DbAdapter, run: OrchestrationRun, commit: str) -> bool:
+    """Say whether there is an open pull request, or a local draft, of this commit."""
     candidate = candidate_of(db, run.id)
-    if candidate is None or candidate.head_commit != commit or candidate.status not in _OPEN_THERE:
-        raise Refused(f"There is no pull request of {commit[:10]} that could be merged.")
+    if candidate is None or candidate.status not in _OPEN_THERE:
+        return False
+    return candidate.head_commit == commit
 
 
 def candidate_of(db: DbAdapter, run_id: str) -> PullRequestCandidate | None:

@@ -15,6 +15,7 @@ from planner.runs.candidates import repository_of
 from planner.runs.collecting import FORBIDDEN, unanswered
 from planner.runs.folders import RunFolders
 from planner.runs.git import git
+from planner.runs.merging import discard
 from planner.runs.open_runs import OPEN, open_run_of_card
 from planner.runs.paths import judge
 from planner.runs.policy import policy_from_json
@@ -213,6 +214,7 @@ def clean(db: DbAdapter, run_id: str, *, actor: str, supervisors: Supervisors) -
             raise Refused(f"{name_of(db, run)} is being built. Cancel its run before cleaning up.")
         repository = repository_of(db, run, supervisors.folders)
         found = []
+        discard(repository, supervisors.folders.worktree(run_id, "merge"))
         for path, branch in _worktrees(db, run, supervisors.folders):
             words = remove_worktree(repository, path, branch, run_id=run_id, name=path.name)
             event = "worktree.rescued" if "refs/planner/rescue/" in words else "worktree.removed"

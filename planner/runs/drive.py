@@ -248,16 +248,16 @@ class Drive:
             if integrated is None:
                 return False
             head = integrated
-        with db.transaction():
-            if run.head_commit != head:
-                db.update(OrchestrationRun, run.id, head_commit=head)
-            request_approval(db, run.id, ApprovalType.CREATE_PR, commit=head)
-            if self._is_at_work():  # it was asked before, of this very commit
-                self._set(
-                    BuildState.BLOCKED,
-                    waits_for=WaitsFor.APPROVAL,
-                    reason="The checks passed; it waits for your approval.",
-                )
+        if run.head_commit != head:
+            db.update(OrchestrationRun, run.id, head_commit=head)
+        # It asks git what changed: nobody is to wait for that with what they write.
+        request_approval(db, run.id, ApprovalType.CREATE_PR, commit=head)
+        if self._is_at_work():  # it was asked before, of this very commit
+            self._set(
+                BuildState.BLOCKED,
+                waits_for=WaitsFor.APPROVAL,
+                reason="The checks passed; it waits for your approval.",
+            )
         return False
 
     def _is_at_work(self) -> bool:

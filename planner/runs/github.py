@@ -25,6 +25,11 @@ _TOKEN = re.compile(r"\b(?:gh[a-z]_\w{8,}|github_pat_\w{8,})")
 _URL = re.compile(r"(?:https?|ssh|git)://(?:[^/@\s]*@)?(?P<host>[^/:\s]+)(?::\d+)?/(?P<path>.+)")
 _SCP = re.compile(r"(?:[^/@:\s]+@)?(?P<host>[^/:\s]+):(?P<path>[^/].*)")
 _PULL_REQUEST = re.compile(r"https://\S+/pull/\d+")
+_NOT_ALLOWED = re.compile(
+    r"(merge commits|squash merg\w+|rebase merg\w+) are not allowed|"
+    r"merge method .* (is )?not allowed",
+    re.IGNORECASE,
+)
 _FIELDS = "number,url,state,isDraft,headRefOid,mergeCommit"
 
 
@@ -117,8 +122,18 @@ class GitHub:
         self._call("pr", "ready", url)
 
     def merge(self, url: str, *, head: str) -> None:
-        """Merge a pull request whose head is still this commit."""
-        self._call("pr", "merge", url, "--merge", f"--match-head-commit={head}")
+        """Merge a pull request whose head is still this commit.
+
+        With a merge commit, or in the first other way where the repository does not allow those.
+        """
+        for way in ("--merge", "--squash", "--rebase"):
+            try:
+                self._call("pr", "merge", url, way, f"--match-head-commit={head}")
+            except NotDelivered as why:
+                if way == "--rebase" or not _NOT_ALLOWED.search(str(why)):
+                    raise
+            else:
+                return
 
     @property
     def _repository(self) -> str:

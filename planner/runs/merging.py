@@ -18,6 +18,7 @@ from planner.runs.git import GitFailed, GitResult, git, path_from_git, without_c
 from planner.runs.repository import common_dir
 from planner.runs.rescue import IDENTITY
 from planner.runs.worktree_state import operation
+from planner.runs.worktrees import worktree_dir
 from store.records import WaitsFor
 
 TRIES = 3
@@ -246,15 +247,14 @@ def _merged_tree_in(repository: Path, ours: str, theirs: str, scratch: Path) -> 
 
 
 def discard(repository: Path, scratch: Path) -> None:
-    """Remove a worktree that holds nothing of anybody's, also a half-made one."""
-    if scratch.exists():
-        git(
-            repository,
-            *("worktree", "remove", "--force", "--force", "--", os.fspath(scratch)),
-            check=False,
-        )
-        shutil.rmtree(scratch, ignore_errors=True)
-    git(repository, "worktree", "prune", check=False)
+    """Remove a worktree that holds nothing of anybody's, also a half-made one.
+
+    Git's list of worktrees loses this one alone: others may be on a disk that is away just now.
+    """
+    own = worktree_dir(repository, scratch)
+    shutil.rmtree(scratch, ignore_errors=True)
+    if own is not None:
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def _advance(repository: Path, branch: str, commit: str, expected: str | None) -> Path | None:

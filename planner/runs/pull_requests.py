@@ -50,6 +50,7 @@ def on_github(
         if found.head == commit:
             return _merged_there(candidate, found)
         found = None  # what was merged was an earlier commit of this branch
+    left = ""
     with _body_file(candidate.description) as file:
         if found is None:
             draft = rules.pull_request == "draft"
@@ -70,13 +71,22 @@ def on_github(
                     PullRequestStatus.DRAFT_OPEN,
                 )
         else:
-            github.edit(found.url, title=candidate.title, body_file=file)
+            left = _brought_up_to_date(github, found.url, candidate.title, file)
     kind = "draft pull request" if found.is_draft else "pull request"
     return Delivered(
-        f"{candidate.head_branch} was pushed; its {kind} is {found.url}.",
+        f"{candidate.head_branch} was pushed; its {kind} is {found.url}.{left}",
         PullRequestStatus.DRAFT_OPEN if found.is_draft else PullRequestStatus.OPEN,
         pr_url=found.url,
     )
+
+
+def _brought_up_to_date(github: GitHub, url: str, title: str, body_file: Path) -> str:
+    """Give a pull request its new title and description; say so where GitHub didn't take them."""
+    try:
+        github.edit(url, title=title, body_file=body_file)
+    except NotDelivered as why:  # the commits are what matters, and they are there
+        return f" Its description is still the one before: {why}"
+    return ""
 
 
 def merge_on_github(

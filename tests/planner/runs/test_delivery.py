@@ -83,7 +83,7 @@ class Delivering:
         card = self.db.get(Card, "c1")
         assert card is not None
         assert card.status is CardStatus.PRODUCTION
-        assert all(each.acted_at for each in self.built.requests())
+        assert all(each.acted_at for each in self.built.requests() if each.status == "approved")
         assert candidate.merged_commit is not None
         return candidate.merged_commit
 
@@ -539,6 +539,41 @@ def test_github_is_asked_twice_and_does_it_once(db: DbAdapter, tmp_path: Path) -
     assert len(github.calls("pr", "create")) == len(github.calls("pr", "merge")) == 1
     assert not github.calls("pr", "ready")
     assert "ghp_" not in json.dumps([*map(str, on.built.requests())])
+
+
+def test_a_repository_without_merge_commits_is_merged_its_way(
+    db: DbAdapter, tmp_path: Path
+) -> None:
+    on = Delivering(db, tmp_path)
+    github = FakeGitHub(on, tmp_path)
+    on.deliver()
+    said = "GraphQL: Merge commits are not allowed on this repository. (mergePullRequest)"
+    github.say(fails={"pr merge": said})
+    on.merge()
+    on.must_be_merged()
+    assert [call[3] for call in github.calls("pr", "merge")] == ["--merge", "--squash"]
+
+
+def test_a_new_commit_goes_to_the_same_pull_request(db: DbAdapter, tmp_path: Path) -> None:
+    on = Delivering(db, tmp_path)
+    github = FakeGitHub(on, tmp_path)
+    on.deliver()
+    built = on.built
+    git(built.repository, "checkout", "--quiet", BRANCH)
+    built.head = commit(built.repository, "more.py", "x = 1\n")
+    git(built.repository, "checkout", "--quiet", "main")
+    built.add_check(built.head)
+    db.update(OrchestrationRun, built.run_id, status="running", waits_for=None)
+    on.ask()
+    assert [each.status.value for each in built.requests()] == ["approved", "rejected", "pending"]
+    github.say(fails={"pr edit": "your token lacks the scope read:project"})
+    on.merge()
+    assert "still the one before: gh pr edit failed" in (built.requests()[2].outcome or "")
+    assert len(github.calls("pr", "create")) == 1
+    assert built.branch(BRANCH, built.remote) == built.head
+    github.say(pull={**github.state["pull"], "headRefOid": built.head})
+    on.merge()
+    on.must_be_merged()
 
 
 def test_what_github_does_not_do_is_told(db: DbAdapter, tmp_path: Path) -> None:
