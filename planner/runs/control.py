@@ -19,7 +19,7 @@ from planner.runs.merging import discard
 from planner.runs.open_runs import OPEN, open_run_of_card
 from planner.runs.paths import judge
 from planner.runs.policy import policy_from_json
-from planner.runs.reconcile import name_of
+from planner.runs.reconcile import has_work, name_of
 from planner.runs.states import set_assignment, set_run, tell
 from planner.runs.supervisors import Supervisors
 from planner.runs.work import RECHECK
@@ -221,6 +221,8 @@ def clean(db: DbAdapter, run_id: str, *, actor: str, supervisors: Supervisors) -
             payload = {"title": words, "branch": branch, "path": str(path)}
             tell(db, run, event, actor=actor, payload=payload)
             found.append(words)
+    if has_work(db, run_id):  # resumed meanwhile, by somebody who found the lock taken
+        supervisors.ensure(run_id)
     return tuple(found) or ("There is no worktree of this run to remove.",)
 
 

@@ -19,7 +19,6 @@ from planner.runs.assignment import fail, what_did_not_pass
 from planner.runs.open_runs import OPEN
 from planner.runs.places import claim_place, next_in_line, shall_wait
 from planner.runs.processes import end_processes, start_token
-from planner.runs.reconcile import look_after
 from planner.runs.states import SUPERVISOR, set_run
 from planner.runs.supervisors import Supervisors
 from planner.runs.work import Stopped, Work, patiently
@@ -188,6 +187,8 @@ class Drive:
     def _look_at_others(self) -> None:
         """See to runs whose supervisors were killed, while this one waits for a place of theirs."""
         if self._waits and not self._threads and time.monotonic() - self._looked > LOOK_AT_OTHERS:
+            from planner.runs.reconcile import look_after
+
             self._looked = time.monotonic()
             look_after(self._work.db, self._supervisors, self._work.run().project_id)
 

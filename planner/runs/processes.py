@@ -111,10 +111,17 @@ def _created(pid: int) -> str | None:
 # Starting
 
 
-def start_detached(arguments: Sequence[str], *, log: Path, environ: Mapping[str, str]) -> int:
+def start_detached(
+    arguments: Sequence[str],
+    *,
+    log: Path,
+    environ: Mapping[str, str],
+    inherits: Sequence[int] = (),
+) -> int:
     """Start a process that outlives this one, in a session of its own; return its pid.
 
-    What it prints goes to the end of a log, made when it isn't there.
+    What it prints goes to the end of a log, made when it isn't there. It inherits no descriptors
+    but those it is meant to.
 
     Raises:
         Refused: It could not be started.
@@ -125,7 +132,8 @@ def start_detached(arguments: Sequence[str], *, log: Path, environ: Mapping[str,
     except OSError as error:
         raise Refused(f"The log {log} can’t be written: {error.strerror}.") from error
     try:
-        return launch(arguments, environ, stdout=output, stderr=output).pid
+        files = {"stdout": output, "stderr": output, "pass_fds": tuple(inherits)}
+        return launch(arguments, environ, **files).pid
     finally:
         os.close(output)
 

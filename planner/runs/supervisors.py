@@ -19,51 +19,71 @@ if TYPE_CHECKING:
     from planner.runs.folders import RunFolders
 
 LOCK_PATIENCE = 2.0
-"""Seconds that a new supervisor waits for the lock: others hold it only to look, or to let it go."""
+"""Seconds to wait for the lock while it is held by somebody who only looks."""
 
-_LOOK_AGAIN = 0.01
+_LOOK_AGAIN = 0.005
+_SIGNED = b"supervised\n"
 
 
 class Lock:
-    """A run's lock: a supervisor holds it for as long as it lives.
+    """A run's lock: a supervisor holds it, signed, from when it is started for as long as it lives.
 
-    Nothing that the holder starts inherits it (the descriptor is closed on exec).
+    Others hold it unsigned while they look. Nothing that the holder starts inherits it, but for the
+    supervisor it is handed to.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Stand for the lock at ``path``; nothing is made yet."""
-        self._path = path
-        self._descriptor = -1
-
-    def take(self, patience: float = 0.0) -> bool:
-        """Take the lock; False when another process held it all that time.
+    def __init__(self, path: Path, descriptor: int = -1) -> None:
+        """Stand for the lock at ``path``; nothing is made yet.
 
         Args:
-            patience: Seconds to go on trying.
+            path: The file that is locked.
+            descriptor: Where it was handed to this process, held and signed.
         """
-        if self._descriptor < 0:
+        self._path = path
+        self.descriptor = descriptor
+        if descriptor >= 0:
+            os.set_inheritable(descriptor, False)
+
+    def take(self, patience: float = 0.0) -> bool:
+        """Take the lock; False when a supervisor holds it, or somebody else all that time.
+
+        Args:
+            patience: Seconds to go on trying while it is held by somebody who only looks.
+        """
+        if self.descriptor < 0:
             make_private_folder(self._path.parent)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-            self._descriptor = os.open(self._path, flags, 0o600)
+            self.descriptor = os.open(self._path, flags, 0o600)
         until = time.monotonic() + patience
         while True:
             try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                if time.monotonic() >= until:
-                    self.release()
+                if time.monotonic() >= until or os.pread(self.descriptor, 1, 0):
+                    os.close(self.descriptor)
+                    self.descriptor = -1
                     return False
                 time.sleep(_LOOK_AGAIN)
             else:
+                os.ftruncate(self.descriptor, 0)  # a killed supervisor has signed it
                 return True
+
+    def sign(self) -> None:
+        """Have it known that the lock is held by a supervisor."""
+        os.pwrite(self.descriptor, _SIGNED, 0)
 
     def release(self) -> None:
         """Let the lock go; nothing where it isn't held."""
-        if self._descriptor >= 0:
+        if self.descriptor >= 0:
+            os.ftruncate(self.descriptor, 0)
             # A child that is just about to become another program has the descriptor, too.
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-            os.close(self._descriptor)
-            self._descriptor = -1
+            fcntl.flock(self.descriptor, fcntl.LOCK_UN)
+            self.let_be()
+
+    def let_be(self) -> None:
+        """Leave the lock to the process it was handed to."""
+        os.close(self.descriptor)
+        self.descriptor = -1
 
 
 class AddFirst(NamedTuple):
@@ -98,19 +118,26 @@ class Supervisors:
             run_id: The run; what is wanted of it is recorded already.
             add_first: The first thing it will need, if it is as new as that.
         """
-        with self.unsupervised(run_id) as nobody:
-            if not nobody:
-                return
-        if add_first is not None:
-            self._begin(add_first)
-        self._start(self.command(run_id), run_id)
+        lock = Lock(self.folders.lock(run_id))
+        if not lock.take(LOCK_PATIENCE):
+            return
+        lock.sign()
+        try:
+            if add_first is not None:
+                self._begin(add_first)
+            self._start(self.command(run_id, lock.descriptor), run_id, lock.descriptor)
+        except BaseException:
+            lock.release()
+            raise
+        lock.let_be()
 
-    def _start(self, command: list[str], run_id: str) -> None:
+    def _start(self, command: list[str], run_id: str, lock: int) -> None:
         from planner.runs.processes import start_detached
 
         # An agent that starts a run must not take its supervisor along when it ends.
         environ = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
-        start_detached(command, log=self.folders.supervisor_log(run_id), environ=environ)
+        log = self.folders.supervisor_log(run_id)
+        start_detached(command, log=log, environ=environ, inherits=(lock,))
 
     def _begin(self, add: AddFirst) -> None:
         from planner.errors import Refused
@@ -121,8 +148,8 @@ class Supervisors:
         except (Refused, OSError):
             return  # it is tried again where there is somebody to tell
 
-    def command(self, run_id: str) -> list[str]:
-        """Return the argument list that starts a run's supervisor.
+    def command(self, run_id: str, lock: int) -> list[str]:
+        """Return the argument list that starts a run's supervisor; the lock is handed to it.
 
         By its path and with ``-P``, so that a folder called ``planner`` where the person happens to
         be is not taken for this program.
@@ -130,7 +157,7 @@ class Supervisors:
         script = str(Path(__file__).with_name("supervisor.py"))
         return [
             *(sys.executable, "-P", script, "--db", self.database),
-            *("--runs-folder", str(self.folders.root)),
+            *("--runs-folder", str(self.folders.root), "--lock", str(lock)),
             *("--", run_id),
         ]
 

@@ -1,5 +1,7 @@
 """What a person may want of a run: answers taken, resumed, decided, cancelled, cleaned up."""
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +40,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
 @pytest.fixture(autouse=True)
 def _at_home(home: Path, shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(shop.root / "home"))
+
+
+def is_supervised(shop: Workshop, run_id: str) -> bool:
+    with shop.supervisors.unsupervised(run_id) as nobody:
+        return not nobody
 
 
 def until(condition: Callable[[], object], seconds: float = 20) -> None:
@@ -253,7 +260,7 @@ def test_who_waits_for_a_place_gets_the_next(shop: Workshop, tmp_path: Path) -> 
         for run_id in others:
             run_until(shop.db, run_id, lambda run: run.waits_for is WaitsFor.PLACE)
         # One of them waits; the others are called when it is their turn.
-        until(lambda: sum(bool(processes_of(run_id)) for run_id in others) == 1)
+        until(lambda: sum(is_supervised(shop, run_id) for run_id in others) == 1)
         cancel(shop.db, others[2], actor="ana", supervisors=shop.supervisors)
         assert shop.run(others[2]).status is BuildState.CANCELLED
         (tmp_path / "go").touch()
@@ -387,12 +394,7 @@ def test_who_begins_says_what_it_found(shop: Workshop, tmp_path: Path) -> None:
         shop.card("Killed"), shop.agent("waits", f"echo x > src/list.txt\n{script}")
     )
     run_until(shop.db, run_id, lambda run: "agent.started" in shop.events(run.id))
-    supervisor = next(
-        process
-        for process in processes_of(run_id)
-        if "supervisor.py" in " ".join(process.cmdline())
-    )
-    supervisor.kill()
+    os.kill(shop.run(run_id).supervisor_pid or 0, signal.SIGKILL)
     lock = Lock(shop.folders.lock(run_id))
     until(lock.take)
     lock.release()

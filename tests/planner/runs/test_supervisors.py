@@ -18,7 +18,7 @@ class Started(Supervisors):
         super().__init__(RunFolders(root / "runs"), "plan.db")
         self.count = 0
 
-    def _start(self, command: list[str], run_id: str) -> None:
+    def _start(self, command: list[str], run_id: str, lock: int) -> None:
         self.count += 1
 
 
@@ -31,6 +31,7 @@ def test_a_supervisor_is_started_only_where_none_lives(tmp_path: Path) -> None:
 
     lock = Lock(supervisors.folders.lock(RUN))
     assert lock.take()
+    lock.sign()
     with supervisors.unsupervised(RUN) as nobody:
         assert not nobody
     supervisors.ensure(RUN)
@@ -62,6 +63,6 @@ def test_a_new_supervisor_waits_for_one_who_only_looks(tmp_path: Path) -> None:
 def test_a_supervisor_is_found_from_anywhere(tmp_path: Path) -> None:
     supervisors = Started(tmp_path)
     assert Path(supervisors.database).is_absolute()
-    command = supervisors.command("-rf")
+    command = supervisors.command("-rf", 5)
     assert command[1] == "-P"
     assert command[-2:] == ["--", "-rf"]
