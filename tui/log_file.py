@@ -243,6 +243,10 @@ class LogFile:
         """Return the first piece of a block; the first that is in none when there is no such."""
         return self._firsts[block] if block < len(self._firsts) else self._final
 
+    def block_of(self, piece: int) -> int:
+        """Return the block of a piece; the last one where it is in none."""
+        return max(0, bisect_right(self._firsts, piece) - 1)
+
     @property
     def tail(self) -> list[LogLine]:
         """The pieces of the last line, while it has no end."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tui.log_file import LogLine
 from tui.log_lines import clipped_from, colored, emphasised, folded
-from tui.log_reader import Grown, Needle, Pieces
+from tui.log_reader import Grown, Pieces
+from tui.log_search import Needle
 from tui.spans import Span, Spans
 
 MOST_KEPT = 4_000

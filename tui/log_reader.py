@@ -6,7 +6,6 @@ not shown, it rests.
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from array import array
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.log_file import Change, LogFile, LogLine
+from tui.log_search import LogSearch
 
 LOOK_EVERY = 0.15
 """Seconds between looks for what was added."""
@@ -23,12 +23,7 @@ TELL_EVERY = 0.1
 """Seconds between two tellings, while there is much to tell."""
 
 BLOCKS_AT_ONCE = 16
-"""Blocks that are read, or searched, before anything else that is wanted is looked at."""
-
-MOST_FOUND = 2_000_000
-"""Pieces that are found at most."""
-
-_SGR = re.compile("\x1b\\[[0-9;:]*m")
+"""Blocks that are read before anything else that is wanted is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +72,8 @@ class Matches:
 
 Told = Grown | Pieces | Matches
 
-
-class Needle:
-    """What is searched: in any letter case, unless it has a capital."""
-
-    def __init__(self, typed: str) -> None:
-        """Search what was typed."""
-        self.typed = typed
-        self._folds = typed == typed.lower()
-
-    def places(self, text: str) -> list[tuple[int, int]]:
-        """Return where a text holds it, from where to where."""
-        folded = self._folded(text)
-        if not self.typed or len(folded) != len(text):
-            return []
-        return [match.span() for match in re.finditer(re.escape(self.typed), folded)]
-
-    def is_in(self, text: str) -> bool:
-        """Say whether a text holds it."""
-        return self.typed in self._folded(text)
-
-    def _folded(self, text: str) -> str:
-        return text.lower() if self._folds else text
+_NOTHING = ("", 0, True)
+"""What is searched, from where, and whether forwards."""
 
 
 class LogReader(threading.Thread):
@@ -115,14 +90,12 @@ class LogReader(threading.Thread):
         self._path: Path | None = None
         self._tail_size = 0
         self._wanted: tuple[int, int] | None = None
-        self._needle = ""
+        self._needle = _NOTHING
         # What the thread alone uses
         self._file: LogFile | None = None
         self._file_asked = 0
-        self._found: array[int] = array("Q")
-        self._searched = 0
-        self._searched_for = ""
-        self._is_searched = False
+        self._search: LogSearch | None = None
+        self._searched_for = _NOTHING
         self._found_at = 0.0
         self._untold: Change | None = None
         self._told_at = 0.0
@@ -132,7 +105,7 @@ class LogReader(threading.Thread):
     def show(self, path: Path | None) -> int:
         """Read another log from now on; return what its answers bear as ``asked``."""
         with self._changed:
-            self._path, self._wanted, self._needle = path, None, ""
+            self._path, self._wanted, self._needle = path, None, _NOTHING
             self._asked += 1
             self._changed.notify()
             return self._asked
@@ -148,10 +121,16 @@ class LogReader(threading.Thread):
         with self._changed:
             self._tail_size = count
 
-    def search(self, typed: str) -> None:
-        """Search the whole log, and what is added to it; nothing ends the search."""
+    def search(self, typed: str, *, start: int = 0, forwards: bool = True) -> None:
+        """Search the whole log, and what is added to it; nothing ends the search.
+
+        Args:
+            typed: What to search.
+            start: The piece to begin at.
+            forwards: Whether to go on from there, or backwards first.
+        """
         with self._changed:
-            self._needle = typed
+            self._needle = (typed, start, forwards) if typed else _NOTHING
             self._changed.notify()
 
     def rest(self, rests: bool) -> None:
@@ -183,7 +162,9 @@ class LogReader(threading.Thread):
             if asked != self._file_asked:
                 self._open(asked, path)
             if needle != self._searched_for:
-                self._begin_search(needle)
+                self._searched_for = needle
+                if self._file is not None:
+                    self._begin_search(self._file)
             busy = (wanted is not None or not rests) and self._work(wanted, tail)
         if self._file is not None:
             self._file.close()
@@ -220,7 +201,7 @@ class LogReader(threading.Thread):
             return False
         change = file.look(BLOCKS_AT_ONCE)
         if change is Change.BEGAN_ANEW:
-            self._begin_search(self._searched_for)
+            self._begin_search(file)
         if change is not Change.NONE and self._untold is not Change.BEGAN_ANEW:
             self._untold = change
         if wanted is not None:
@@ -229,9 +210,12 @@ class LogReader(threading.Thread):
         # What is told late is told at the next look.
         if self._untold is not None and time.monotonic() - self._told_at >= TELL_EVERY:
             self._tell_growth(file, tail)
-        more = file.has_more
-        if self._searched_for and (change is not Change.NONE or not self._is_searched):
-            more = self._search_on(file) or more
+        more, search = file.has_more, self._search
+        if search is not None:
+            if change is not Change.NONE:
+                search.look_again()
+            if not search.is_done:
+                more = self._search_on(file, search) or more
         return more
 
     def _tell_growth(self, file: LogFile, tail: int) -> None:
@@ -250,42 +234,19 @@ class LogReader(threading.Thread):
             )
         )
 
-    def _begin_search(self, needle: str) -> None:
-        self._searched_for, self._searched, self._found = needle, 0, array("Q")
-        self._is_searched = False
+    def _begin_search(self, file: LogFile) -> None:
+        typed, start, forwards = self._searched_for
+        self._search = LogSearch(file, typed, start=start, forwards=forwards) if typed else None
         self._found_at = 0.0
 
-    def _search_on(self, file: LogFile) -> bool:
-        """Search some blocks more; say whether there are others."""
-        needle = Needle(self._searched_for)
-        # The last block may grow, and the last line change: they are searched again with more.
-        first = file.first_of(self._searched)
-        while self._found and self._found[-1] >= first:
-            self._found.pop()
-        for _ in range(BLOCKS_AT_ONCE):
-            if self._searched >= file.blocks or len(self._found) > MOST_FOUND:
-                break
-            first = file.first_of(self._searched)
-            if needle.is_in(plain(file.raw(self._searched).decode("utf-8", "replace"))):
-                self._add_found(needle, first, file.block(self._searched))
-            self._searched += 1
-        self._is_searched = self._searched >= file.blocks or len(self._found) > MOST_FOUND
-        if self._is_searched:
-            self._add_found(needle, file.final, file.tail)
-            self._searched = max(0, min(self._searched, file.blocks) - 1)
+    def _search_on(self, file: LogFile, search: LogSearch) -> bool:
+        """Search a little more; say whether there is more to search."""
+        search.step()
         now = time.monotonic()
-        if self._is_searched or (self._found and now - self._found_at >= TELL_EVERY):
-            self._found_at = now
-            found, is_done = array("Q", self._found), self._is_searched and not file.has_more
-            self._tell(Matches(self._file_asked, needle.typed, found, is_done))
-        return not self._is_searched
-
-    def _add_found(self, needle: Needle, first: int, lines: list[LogLine]) -> None:
-        self._found.extend(
-            first + at for at, line in enumerate(lines) if needle.is_in(plain(line.text))
-        )
-
-
-def plain(text: str) -> str:
-    """Return a text without its colours."""
-    return _SGR.sub("", text) if "\x1b" in text else text
+        # The first that is found is told at once.
+        if search.is_done or now - self._found_at >= TELL_EVERY:
+            found, is_done = search.found, search.is_done and not file.has_more
+            if found or is_done:
+                self._found_at = now
+                self._tell(Matches(self._file_asked, self._searched_for[0], found, is_done))
+        return not search.is_done

@@ -9,6 +9,7 @@ import pytest
 
 from tui.log_file import LONGEST, Change, LogFile, LogLine
 from tui.log_lines import clipped_from, colored, emphasised, folded
+from tui.log_search import LogSearch, plain
 
 PARTS = (
     b"\n",
@@ -117,6 +118,41 @@ def test_a_file_that_comes_is_cut_and_is_replaced(tmp_path: Path) -> None:
     assert file.look(1) is Change.BEGAN_ANEW
     assert "is not a file" in file.problem
     assert file.look(1) is Change.NONE
+
+
+@pytest.mark.parametrize("forwards", [True, False])
+def test_a_search_finds_every_piece_the_nearest_first(tmp_path: Path, forwards: bool) -> None:
+    path = tmp_path / "log"
+    lines = [f"line {n} {'Ärger' if n % 1_000 == 7 else 'fine'} {'.' * 60}" for n in range(60_000)]
+    lines[30_007] = "x" * 3_000 + "\x1b[31mÄr\x1b[0mger"
+    path.write_text("\n".join(lines) + "\nno end to ärger")
+    file = LogFile(path)
+    pieces = read_all(file)
+    held = [n for n, piece in enumerate(pieces) if "rger" in plain(piece.text)]
+    assert len(held) == 61
+    near = LogSearch(file, "ärger", start=40_000, forwards=forwards)
+    near.step()
+    nearest = min if forwards else max
+    assert nearest(n for n in held if (n >= 40_000) is forwards) in near.found
+    assert len(near.found) < len(held) / 2
+    at_the_end = LogSearch(file, "no end", start=file.count, forwards=False)
+    at_the_end.step()
+    assert [*at_the_end.found] == [len(pieces) - 1]
+    while not near.is_done:
+        near.step()
+    assert [*near.found] == held
+    with path.open("a") as log:
+        log.write(" any more\n" + "".join(f"{line}\n" for line in lines[:30_000]))
+    read_all(file)
+    near.look_again()
+    while not near.is_done:
+        near.step()
+    assert [*near.found] == held + [len(pieces) + n for n in range(30_000) if n % 1_000 == 7]
+    exact = LogSearch(file, "ÄRGER", start=0, forwards=True)
+    while not exact.is_done:
+        exact.step()
+    assert not exact.found
+    file.close()
 
 
 def test_colours_become_styles_and_all_else_is_text() -> None:

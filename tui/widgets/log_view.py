@@ -20,7 +20,8 @@ from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
 from tui.log_pieces import LogPieces
-from tui.log_reader import Grown, LogReader, Matches, Needle, Pieces, Told
+from tui.log_reader import Grown, LogReader, Matches, Pieces, Told
+from tui.log_search import Needle
 from tui.spans import Spans, clip_spans
 from tui.widgets.keys_in_order import KeysInOrder
 from tui.widgets.line_view import LineView
@@ -66,6 +67,8 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         self._asked = 0
         self._pieces = LogPieces()
         self._top = self._skip = 0
+        self._origin = (0, 1)
+        """Where the search began, and which way it goes."""
         self._goes: tuple[int, int] | None = None
         self._wanted = (0, 0)
         self._note = self._empty_note = ""
@@ -117,12 +120,18 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         return [self.render_line(y).text.rstrip() for y in range(self.size.height)]
 
     def search(self, typed: str) -> None:
-        """Go to the first line from here on that holds a text, and mark it wherever it stands."""
+        """Go to the nearest line that holds a text, and mark it wherever it stands.
+
+        That is the first from here on; the last one, when the end is shown and followed.
+        """
+        if not self.typed:
+            self._origin = (self.count, -1) if self.follows else (self._top, 1)
         self._pieces.needle = Needle(typed)
         self.found, self.found_all = array("Q"), not typed
         self.current = -1
-        self._goes = (self._top, 1) if typed else None
-        self._wake().search(typed)
+        self._goes = self._origin if typed else None
+        start, by = self._origin
+        self._wake().search(typed, start=start, forwards=by > 0)
         self._changed(rows=True)
         self._tell_change()
 
