@@ -38,7 +38,7 @@ async def a_log(
 
 
 def seen(view: LogView) -> list[str]:
-    return [line.strip() for line in view.lines_seen]
+    return [line.strip("▌ ") for line in view.lines_seen]
 
 
 async def shows(board: OpenBoard, view: LogView, first: str, last: str | None = None) -> None:

@@ -14,8 +14,10 @@ from planner.runs.folders import RunFolders
 from store.records import AgentExecution, CardAssignment, CardQuestion, OrchestrationRun
 from tests.tui.board import OpenBoard, a_plan, opened_on
 from tests.tui.runs import SHA, Living, Runs, many_runs
+from tui.run_rows import goes_on
 from tui.screens.run_keys import RUN_KEYS
 from tui.screens.run_pane import RunPane
+from tui.widgets.section_tabs import SectionTabs
 
 Check = Callable[[OpenBoard, str], Awaitable[None]]
 CHECKS: dict[str, Check] = {}
@@ -468,6 +470,8 @@ async def test_open_runs_stand_on_top_each_with_what_it_waits_for(
         ):
             assert words in told
         assert "7 runs, 2 at work" in board.dialog
+        assert await board.pilot.click(SectionTabs, offset=(12, 0))
+        assert pane(board).section == "Log"
         await board.press("end")
         assert "completed · claude" in "\n".join(listed(board))
 
@@ -497,7 +501,9 @@ async def test_it_changes_as_the_runs_do_and_keeps_what_is_selected(database_pat
         await board.until(lambda: "blocked: the agent changed nothing" in board.dialog)
 
 
-async def test_the_clock_runs_only_while_something_does_and_is_seen(database_path: Path) -> None:
+async def test_the_clock_runs_only_while_something_does_and_is_seen(
+    database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with run_pane(database_path, full=False) as (board, runs):
         clock = pane(board)._clock
         assert clock is not None
@@ -508,6 +514,12 @@ async def test_the_clock_runs_only_while_something_does_and_is_seen(database_pat
         assert "no sign of its supervisor" not in board.dialog
         board.db.update(OrchestrationRun, "going", heartbeat_at="2026-01-31T08:00:00.000Z")
         await board.until(lambda: "running: no sign of its supervisor for" in board.dialog)
+        board.db.update(OrchestrationRun, "going", started_at="2026-01-31T08:59:00.000Z")
+        await board.until(lambda: "  1:00" in board.dialog)
+        later = datetime(2026, 1, 31, 9, 0, 2, tzinfo=UTC)
+        monkeypatch.setattr("tui.when.present", lambda: later)
+        pane(board)._tick(goes_on)
+        await board.until(lambda: "  1:02" in board.dialog)
         await board.press("o")
         assert board.top == "CardScreen"
         assert not clock._active.is_set()

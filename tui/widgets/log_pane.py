@@ -72,7 +72,7 @@ class LogPane(Vertical):
 
     DEFAULT_CSS = """
     LogPane { height: 1fr; }
-    LogPane LogView { height: 1fr; padding: 0 0 0 1; }
+    LogPane LogView { height: 1fr; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

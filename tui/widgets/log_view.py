@@ -22,10 +22,11 @@ from textual.strip import Strip
 from tui.log_pieces import LogPieces
 from tui.log_reader import Grown, LogReader, Matches, Pieces, Told
 from tui.log_search import Needle
-from tui.spans import Spans, clip_spans
+from tui.spans import Span, Spans, clip_spans
 from tui.widgets.keys_in_order import KeysInOrder
 from tui.widgets.line_view import LineView
 from tui.widgets.log_keys import LOG_KEYS
+from tui.widgets.row_list import SELECTED
 
 _WHEEL = 3
 _SIDEWAYS = 16
@@ -374,12 +375,14 @@ class LogView(LineView, KeysInOrder, can_focus=True, inherit_bindings=False):
         if y >= len(rows):
             return self.painted((), width)
         spans, piece = rows[y]
-        return self.painted(spans, width, "resting" if piece == self.current else "")
+        is_current = piece == self.current
+        lead: Span = (SELECTED if is_current else " ", "accent")
+        return self.painted([lead, *spans], width, "resting" if is_current else "")
 
     def _changed(self, *, rows: bool = False) -> None:
         """Forget what was laid out; and how each piece is drawn, when that is another too."""
         if rows:
-            self._pieces.width = self.scrollable_content_region.width
+            self._pieces.width = self.scrollable_content_region.width - 1
             self._pieces.draw_again()
         self._rows = self._end = None
         self.refresh()

@@ -13,6 +13,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+SHOWN = "▸"
+"""What stands before the section that is shown, where colour does not tell."""
+
 
 class SectionTabs(Widget):
     """One line; a click on a section chooses it, as its key does."""
@@ -62,7 +65,8 @@ class SectionTabs(Widget):
         for section, key, word in self._items():
             is_shown = section == self._shown
             text = f" {word} " if word else " "
-            segments.append(Segment(f" {key}", shown if is_shown else key_style))
+            lead = SHOWN if is_shown else " "
+            segments.append(Segment(f"{lead}{key}", shown if is_shown else key_style))
             segments.append(Segment(text, shown if is_shown else style))
         return Strip(segments).adjust_cell_length(self.size.width, style)
 
