@@ -113,7 +113,8 @@ def resume(
         for assignment in assignments:
             if assignment.status in _AT_WORK:
                 continue
-            meant = note is not None and assignment.card_id in card_ids
+            alone = run.scope is RunScope.CARD and run.waits_for is not WaitsFor.APPROVAL
+            meant = note is not None and (alone or assignment.card_id in card_ids)
             if assignment.status is BuildState.COMPLETED:
                 if meant:
                     turns[assignment.id] = {"kind": "note", "note": note}

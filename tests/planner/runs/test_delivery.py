@@ -14,6 +14,7 @@ import pytest
 from planner.runs import acting, delivery, merging
 from planner.runs.acting import act_on_approvals
 from planner.runs.approvals import approve, request_approval
+from planner.runs.control import resume
 from planner.runs.github import github_at
 from store.adapter import DbAdapter
 from store.records import (
@@ -21,6 +22,7 @@ from store.records import (
     ApprovalType,
     BuildState,
     Card,
+    CardAssignment,
     CardStatus,
     OrchestrationRun,
     PullRequestStatus,
@@ -333,6 +335,16 @@ def test_a_conflict_names_the_files_and_waits(
     on.must_be_merged()
     assert (repository / "sign in.py").exists()
     assert (repository / "other.py").exists()
+
+
+def test_a_run_that_conflicts_is_resumed_with_a_note(db: DbAdapter, tmp_path: Path) -> None:
+    on = Delivering(db, tmp_path)
+    on.deliver()
+    commit(on.built.repository, "sign in.py", "print('something else')\n")
+    on.merge()
+    resume(db, on.built.run_id, actor="bob", note="Merge.", supervisors=on.built.supervisors)
+    (assignment,) = db.list(CardAssignment, run_id=on.built.run_id)
+    assert assignment.next_turn == {"kind": "note", "note": "Merge."}
 
 
 def test_a_remote_that_refuses_or_is_gone_is_told_and_tried_again(
