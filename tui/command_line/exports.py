@@ -33,6 +33,9 @@ class Format(NamedTuple):
 
 FORMATS = {
     "csv": Format("csv", "export_csv", "Export cards as CSV, for spreadsheets.", "plan.csv"),
+    "markdown": Format(
+        "markdown", "export_markdown", "Export the map as a Markdown outline.", "plan.md"
+    ),
 }
 """Every format by its name."""
 

@@ -44,6 +44,9 @@ FORMATS = {
         stdin=False,
     ),
     "csv": Format("csv", "read_csv", "FILE", "Import cards from the CSV file FILE.", "plan.csv"),
+    "markdown": Format(
+        "markdown", "read_markdown", "FILE", "Import the Markdown outline FILE.", "plan.md"
+    ),
 }
 """Every format by its name."""
 
