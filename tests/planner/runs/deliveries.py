@@ -68,12 +68,14 @@ def _template() -> Path:
     """Make a repository once: main, and a branch that builds a card."""
     folder = Path(mkdtemp(prefix="planner-repository-"))
     repository = folder / "repository"
-    git(folder, "init", "--quiet", "--initial-branch=main", str(repository))
+    # Without what git puts into every new one, a copy is made in a third of the time.
+    git(folder, "init", "--quiet", "--template=", "--initial-branch=main", str(repository))
     commit(repository, "README.md", "Hello.\n")
     git(repository, "checkout", "--quiet", "-b", BRANCH)
     commit(repository, "sign in.py", "print('signed in')\n")
     git(repository, "checkout", "--quiet", "main")
-    git(folder, "clone", "--quiet", "--bare", str(repository), str(folder / "remote.git"))
+    remote = str(folder / "remote.git")
+    git(folder, "clone", "--quiet", "--bare", "--template=", str(repository), remote)
     git(folder / "remote.git", "branch", "--quiet", "-D", "--", BRANCH)
     git(folder / "remote.git", "remote", "remove", "origin")
     return folder

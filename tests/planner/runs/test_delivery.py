@@ -181,26 +181,24 @@ class Stopped(Exception):
         (acting, "merge_pull_request"),
     ],
 )
-@pytest.mark.parametrize("before", [True, False])
 def test_what_is_interrupted_is_finished_later_and_done_once(
     db: DbAdapter,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     where: Any,
     name: str,
-    before: bool,
 ) -> None:
     on = Delivering(db, tmp_path)
     on.built.with_remote()
     real: Callable[..., Any] = getattr(where, name)
-    stops = [1]
+    stops = ["after", "before"]
 
     def stopping(*arguments: Any, **named: Any) -> Any:
-        stop = bool(stops) and stops.pop()
-        if stop and before:
+        stop = stops.pop() if stops else ""
+        if stop == "before":
             raise Stopped
         done = real(*arguments, **named)
-        if stop:
+        if stop == "after":
             raise Stopped
         return done
 
@@ -208,7 +206,7 @@ def test_what_is_interrupted_is_finished_later_and_done_once(
     on.ask()
     for _ in range(2):
         on.approve()
-        for _ in range(3):
+        for _ in range(4):
             try:
                 on.act()
             except Stopped:
@@ -253,6 +251,7 @@ def test_untracked_and_ignored_files_are_never_written_over(db: DbAdapter, tmp_p
     (repository / "sign in.py").write_text("mine\n")
     on.merge()
     assert "sign in.py" in on.reason()
+    (repository / ".git" / "info").mkdir()
     (repository / ".git" / "info" / "exclude").write_text("sign in.py\n")
     on.merge()
     assert "sign in.py" in on.reason()
@@ -382,7 +381,15 @@ def from_a_url(on: Delivering) -> Path:
     clone = on.built.folders.clone(url)
     clone.parent.mkdir(parents=True)
     on.db.update(OrchestrationRun, on.built.run_id, repo_url=url)
-    git(clone.parent, "clone", "--quiet", "--bare", str(on.built.repository), str(clone))
+    git(
+        clone.parent,
+        "clone",
+        "--quiet",
+        "--bare",
+        "--template=",
+        str(on.built.repository),
+        str(clone),
+    )
     git(clone, "config", "remote.origin.url", url)
     git(clone, "update-ref", "-d", "refs/heads/main")
     return clone
