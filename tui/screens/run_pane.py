@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -19,6 +18,7 @@ from planner.runs.reads import RunRead
 from store.records import BuildState, WaitsFor
 from tui.asks.runs import Details, RunsRead, read_all, read_details
 from tui.plan_thread import PlanThread
+from tui.run_logs import latest_of, sources_of, why_no_log
 from tui.run_rows import RunRow, drawn, goes_on, height_of, rows_of
 from tui.run_sections import SECTIONS, told
 from tui.screens.run_acts import RunActs
@@ -37,6 +37,9 @@ WIDE = 110
 
 SECOND, MOMENTS_PASS = 1.0, 30.0
 """Seconds after which a running time is drawn anew, and ``5 min ago``."""
+
+LINES_AROUND = 2
+"""Lines below list and details."""
 
 LOG = "Log"
 
@@ -67,6 +70,7 @@ class RunPane(RunActs):
         self._details: Details | None = None
         self._is_stale = False
         self._clock: Timer | None = None
+        self._list_height: int | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the list beside or above the details."""
@@ -87,6 +91,16 @@ class RunPane(RunActs):
     def on_resize(self, event: events.Resize) -> None:
         """Put the details below the list where there is no room beside it."""
         self.set_class(event.size.width < WIDE, "-narrow")
+        self._fit(event.size.height)
+
+    def _fit(self, height: int) -> None:
+        """Give the list no more lines than it has where the details stand below it."""
+        lines = sum(map(height_of, self.runs.rows))
+        room = max(3, (height - LINES_AROUND) * 2 // 5)
+        wanted = max(1, min(lines, room)) if self.has_class("-narrow") and lines else None
+        if wanted != self._list_height:
+            self._list_height = wanted
+            self.runs.styles.height = wanted
 
     def on_screen_suspend(self) -> None:
         """Read nothing while nobody sees it."""
@@ -147,6 +161,7 @@ class RunPane(RunActs):
         select, self.wanted_run = self.wanted_run, None
         self.runs.show(rows, select=select, empty_note=self._how_to_begin())
         self.set_class(not rows, "-none")
+        self._fit(self.size.height)
         self.status.show_project(found.project_name, _counted(found.runs))
         self._go_on()
 
@@ -180,7 +195,7 @@ class RunPane(RunActs):
         self.query_one(KeyLine).call_things({"list.open": enter_word(row)})
         if section == LOG:
             sources = sources_of(row)
-            self.log_pane.show(sources, latest=_latest(row, sources), none=_no_log(row))
+            self.log_pane.show(sources, latest=latest_of(row, sources), none=why_no_log(row))
         else:
             self._tell()
             own = row.assignment.id if row.assignment is not None else None
@@ -258,7 +273,7 @@ class RunPane(RunActs):
             return
         sources = sources_of(row)
         if not sources:
-            self.status.say(_no_log(row), failed=True)
+            self.status.say(why_no_log(row), failed=True)
             return
         select: str | None
         shown = self.log_pane.source
@@ -267,7 +282,7 @@ class RunPane(RunActs):
         elif self.section == "Checks":
             select = next((s.key for s in reversed(sources) if s.key.startswith("check ")), None)
         else:
-            select = _latest(row, sources)
+            select = latest_of(row, sources)
         read = partial(self._read_sources, row.key)
         self.app.push_screen(WholeLog(self._plan, row.name, sources, select=select, read=read))
 
@@ -329,48 +344,6 @@ class RunPane(RunActs):
             super().action_back()
         else:
             self.set_focus(self.runs)
-
-
-def sources_of(row: RunRow) -> list[LogSource]:
-    """Return the logs of what is selected, oldest first: the agent's turns, then the checks."""
-    parts = [row.assignment] if row.assignment is not None else row.run.assignments
-    found: list[LogSource] = []
-    for part in parts:
-        whose = "" if row.assignment is not None else f"#{part.number} " if part.number else ""
-        found += [
-            LogSource(
-                f"turn {turn.id}", f"{whose}turn {turn.turn} {turn.status}", Path(turn.log_path)
-            )
-            for turn in part.executions
-            if turn.log_path
-        ]
-    checks = row.assignment.checks if row.assignment is not None else row.run.checks
-    found += [
-        LogSource(
-            f"check {check.id}",
-            f"{check.check_type} check {check.status}",
-            Path(check.log_path),
-            "It printed nothing.",
-        )
-        for check in checks
-        if check.log_path
-    ]
-    return found
-
-
-def _latest(row: RunRow, sources: Sequence[LogSource]) -> str | None:
-    """Return the key of the last turn's log: of the card that is built, where there are several."""
-    turns = [source.key for source in sources if source.key.startswith("turn ")]
-    if row.assignment is None:
-        for part in row.run.assignments:
-            turn = part.execution
-            if part.assignment.status is BuildState.RUNNING and turn is not None:
-                return f"turn {turn.id}"
-    return turns[-1] if turns else None
-
-
-def _no_log(row: RunRow) -> str:
-    return "The agent has not been started yet." if row.run.is_open else "No agent was started."
 
 
 def _is_of(details: Details, row: RunRow) -> bool:
