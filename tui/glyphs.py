@@ -93,7 +93,7 @@ COMMENT = "✎"
 FILE_MARK: dict[str, tuple[str, str, str]] = {
     "planned": ("✓", "good", "planned"),
     "accepted": ("✓", "good", "accepted by a person"),
-    "allowed": ("·", "faint", "allowed by the policy"),
+    "allowed": ("·", "faint", "allowed"),
     "outside": ("▲", "warn", "not planned"),
     "protected": ("■", "warn", "protected"),
     "forbidden": ("✗", "bad", "forbidden"),

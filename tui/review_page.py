@@ -156,7 +156,7 @@ def _warnings(page: _Page, review: Review, looked: Looked | str | None) -> None:
                 style = "bad" if name == "forbidden" else "warn"
                 were = f"{_counted(count, 'changed file')} {'was' if count == 1 else 'were'}"
                 warnings.append((style, f"{were} {FILE_MARK[name][2]}."))
-        if looked.behind:
+        if looked.behind and review.decision.state == "waits":
             base = review.subject.base_branch if review.subject is not None else "the base"
             warnings.append(
                 ("warn", f"{base} has moved since: {_counted(looked.behind, 'commit')} more.")

@@ -99,7 +99,7 @@ async def read(pilot: Pilot[Any]) -> None:
     assert isinstance(app, PlannerApp)
     screen = app.screen
     async with asyncio.timeout(PATIENCE):
-        while app.runs_wait != 1 or not is_read(screen):
+        while app.runs_wait is None or not is_read(screen):
             await pilot.pause()
     await settle(pilot, watch_asked(app))
 
@@ -108,7 +108,6 @@ STAGES: dict[str, tuple[tuple[str, ...], ...]] = {
     "approvals": (("3",),),
     "approving": (("3",), ("a",)),
     "diff": (("3",), ("d",), ("J", "J", "J", "n")),
-    "files": (("3",), ("d",), ("tab", "down")),
 }
 """Keys to press; after each bundle git has told what it leads to."""
 
@@ -116,11 +115,9 @@ SHOTS = [
     ("approvals", NARROW, "planner-dark"),
     ("approvals", WIDE, "planner-light"),
     ("approving", NARROW, "planner-light"),
-    ("diff", NARROW, "planner-dark"),
-    ("files", NARROW, "planner-light"),
+    ("diff", NARROW, "planner-16"),
     ("diff", WIDE, "planner-dark"),
     ("diff", WIDEST, "planner-light"),
-    ("diff", WIDE, "planner-16"),
 ]
 
 
