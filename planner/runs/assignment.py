@@ -131,6 +131,7 @@ def _run_checks(work: Work, assignment_id: str, is_new: bool) -> None:
         stopped=work.stopped,
         environ=work.environ,
         leave=copied_files(work, assignment),
+        is_settled=work.settled.pop(assignment_id, None) == head,
     )
     if work.stopped():
         raise Stopped

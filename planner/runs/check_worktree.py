@@ -16,7 +16,7 @@ from planner.errors import Refused
 from planner.runs.git import path_from_git
 from planner.runs.repository import common_dir
 from planner.runs.rescue import RescueName, looked_at, rescue
-from planner.runs.worktree_state import Worktree, WorktreeState, alone, read_state
+from planner.runs.worktree_state import Worktree, WorktreeState, alone, read_state, settled_state
 from planner.runs.worktrees import delete_folder, worktree_dir
 
 MOST_NAMED = 20
@@ -28,13 +28,21 @@ _AT_ONCE = 200
 class CheckWorktree:
     """A worktree that is brought back to a commit."""
 
-    def __init__(self, worktree: Path, commit: str, *, leave: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        worktree: Path,
+        commit: str,
+        *,
+        leave: Collection[str] = (),
+        is_settled: bool = False,
+    ) -> None:
         """Look at a worktree that should be at ``commit``.
 
         Args:
             worktree: Where it is.
             commit: What is to be checked.
             leave: Untracked paths that stay, such as files copied in before the agent.
+            is_settled: Whether everything in it has been put into that commit just now.
 
         Raises:
             Refused: It is no worktree, or is at another commit.
@@ -46,7 +54,9 @@ class CheckWorktree:
         self._tree = Worktree(repository, worktree, own)
         self._commit = commit
         self._leave = frozenset(os.fsencode(path) for path in leave)
-        state = read_state(self._tree, leave=self._leave)
+        state = (
+            settled_state(self._tree) if is_settled else read_state(self._tree, leave=self._leave)
+        )
         if state.head != commit:
             raise Refused(
                 f"The worktree {worktree} is at {(state.head or 'no commit')[:10]}, not at "

@@ -94,6 +94,7 @@ def run_checks(
     verdict: Verdict | None = None,
     environ: Mapping[str, str] | None = None,
     leave: Collection[str] = (),
+    is_settled: bool = False,
 ) -> tuple[RunCheck, ...]:
     """Run checks one after another, and write down how each ended, with its event.
 
@@ -113,6 +114,7 @@ def run_checks(
         verdict: What the paths came to, for the check ``policy``; found out where it is not given.
         environ: The environment of ours of which a check sees what the agent may see.
         leave: Untracked paths that stay, such as files copied in before the agent.
+        is_settled: Whether all that is in the worktree was put into the commit just now.
 
     Returns:
         The results, as far as it came.
@@ -132,7 +134,7 @@ def run_checks(
         folders=folders,
         stopped=stopped,
         environ=_environment(run, os.environ if environ is None else environ),
-        tree=CheckWorktree(worktree, commit, leave=leave),
+        tree=CheckWorktree(worktree, commit, leave=leave, is_settled=is_settled),
     )
     return at_work.all(checks, verdict)
 

@@ -191,6 +191,8 @@ def _settle(work: Work, assignment: CardAssignment, last: AgentExecution | None)
             tell(db, work.run(), "commit.recorded", actor=actor, payload=payload)
         if assignment.head_commit != settled.head:
             db.update(CardAssignment, assignment.id, head_commit=settled.head)
+    if settled.is_clean:
+        work.settled[assignment.id] = settled.head
     return settled
 
 

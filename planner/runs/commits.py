@@ -9,10 +9,28 @@ from pathlib import Path
 
 import msgspec
 
-from planner.runs.git import git, path_from_git
+from planner.runs.git import GitFailed, git, in_short, path_from_git
 from planner.runs.mending import Mender
-from planner.runs.rescue import IDENTITY, RescueName, add_everything, keep, looked_at
-from planner.runs.worktree_state import Worktree, WorktreeState, alone
+from planner.runs.raw_changes import SUBMODULE, read_raw
+from planner.runs.rescue import (
+    IDENTITY,
+    ONLY_CONFIGURED,
+    RescueName,
+    add_everything,
+    commit_at,
+    commit_tree,
+    everything_but,
+    keep,
+    looked_at,
+)
+from planner.runs.worktree_state import (
+    Worktree,
+    WorktreeState,
+    alone,
+    flagged,
+    head_ref,
+    operation,
+)
 from store.records import CommitMaker
 
 LONGEST_SUBJECT = 100
@@ -40,11 +58,13 @@ class Settled(msgspec.Struct, frozen=True):
         head: The commit the branch is at.
         commits: All since the base, oldest first.
         words: What was found and done besides, a sentence each.
+        is_clean: Whether it is known that nothing else is there, but for what git ignores.
     """
 
     head: str
     commits: tuple[FoundCommit, ...]
     words: tuple[str, ...]
+    is_clean: bool = True
 
 
 def settle(
@@ -79,21 +99,27 @@ def settle(
     with alone(worktree) as held:
         mender = Mender(repository, worktree, branch, base, held=held, leave=left_alone)
         tree = mender.worktree()
-        state = mender.state(tree)
-        if state.operation or state.unmerged:
-            state = mender.operation_ended(tree, state)
-        if state.branch != branch or state.head is None:
-            state = mender.back_on_branch(tree, state)
         about = _subject(message)
-        if not state.is_clean:
-            said = f"{about}\n\nLeft uncommitted by {_one_line(agent)}, committed by planner-tui.\n"
-            mender.words += _commit_left(tree, state, said, branch, left_alone)
+        said = f"{about}\n\nLeft uncommitted by {_one_line(agent)}, committed by planner-tui.\n"
+        count = _add_plainly(tree, branch, left_alone)
+        is_clean = count is not None
+        if count is None:
+            state = mender.state(tree)
+            if state.operation or state.unmerged:
+                state = mender.operation_ended(tree, state)
+            if state.branch != branch or state.head is None:
+                state = mender.back_on_branch(tree, state)
+            if not state.is_clean:
+                mender.words += _commit_left(tree, state, said, branch, left_alone)
+        elif count:
+            is_clean, words = _commit(tree, said, count, is_sure=True)
+            mender.words += words
         head, rewritten, commits = _found(repository, base, branch)
         if rewritten:
             said = f"{about}\n\nMade by {_one_line(agent)} elsewhere, committed by planner-tui.\n"
             mender.on_base(tree, head, said)
             head, _, commits = _found(repository, base, branch)
-    return Settled(head, commits, tuple(mender.words))
+    return Settled(head, commits, tuple(mender.words), is_clean)
 
 
 def _commit_left(
@@ -123,22 +149,72 @@ def _commit_left(
             "commit that it is at can be told here."
         )
     words += (f"Git could not take a file: {problem}" for problem in problems[:MOST_NAMED])
+    count = len({*state.changed, *state.untracked, *state.hidden})
+    return words + _commit(tree, message, count, operation=state.operation)[1]
+
+
+def _add_plainly(tree: Worktree, branch: str, leave: Collection[bytes]) -> int | None:
+    """Put what was left into the index; returns how many paths then differ from HEAD.
+
+    None where something is out of the ordinary and has to be looked at first: all that git tells
+    of the files costs as much again as adding them.
+    """
+    if head_ref(tree) != f"refs/heads/{branch}" or operation(tree.own):
+        return None
+    if (tree.own / "modules").exists() or (tree.path / ".gitmodules").exists():
+        return None
+    try:
+        if any(flagged(tree)):
+            return None
+        tree.git("add", "--all", "--", *everything_but(leave))
+        differing = tree.git("diff-index", "--cached", "--raw", "-z", "--no-renames", "HEAD", "--")
+    except GitFailed:
+        return None
+    changes, _ = read_raw(differing.fields)
+    if any(change.new_mode == SUBMODULE for change in changes):
+        # A repository within the worktree, of which git would note a commit and nothing else.
+        tree.git("reset", "--quiet")
+        return None
+    return len(changes)
+
+
+def _commit(
+    tree: Worktree,
+    message: str,
+    count: int,
+    *,
+    operation: str | None = None,
+    is_sure: bool = False,
+) -> tuple[bool, list[str]]:
+    """Commit what is in the index; returns whether it is in HEAD now, and what to say of it."""
+    try:
+        if operation is not None:
+            # It knows what else a merge or a cherry-pick takes.
+            _concluded(tree, message)
+        else:
+            content = tree.git("write-tree").text
+            if not is_sure and content == commit_at(tree, "HEAD", kind="tree"):
+                return True, []
+            made = commit_tree(tree, content, "HEAD", message)
+            tree.git("update-ref", "-m", "commit: left uncommitted", "HEAD", made)
+    except GitFailed as failed:
+        return False, [f"What the agent left could not be committed: {in_short(failed.said)}"]
+    if not count:
+        return True, []
+    what = (
+        "files left uncommitted by the agent were"
+        if count != 1
+        else ("file left uncommitted by the agent was")
+    )
+    return True, [f"{count:,} {what} committed for it."]
+
+
+def _concluded(tree: Worktree, message: str) -> None:
     arguments = ("commit", "--quiet", "--no-verify", "--cleanup=whitespace", "-F", "-")
     text = message.encode("utf-8", "replace")
-    done = tree.git(*arguments, stdin=text, settings=("user.useConfigOnly=true",), check=False)
-    if done.exit_code and "tell me who you are" in done.said:
-        done = tree.git(*arguments, stdin=text, environ=IDENTITY, check=False)
-    if done.exit_code == 0:
-        count = len({*state.changed, *state.untracked, *state.hidden})
-        if count:
-            words.append(
-                f"{count:,} file{'s' if count != 1 else ''} left uncommitted by the agent "
-                f"{'were' if count != 1 else 'was'} committed for it."
-            )
-    elif done.said.strip():
-        # With nothing to commit, git says so on the other stream.
-        words.append(f"What the agent left could not be committed: {done.said.strip()[:500]}")
-    return words
+    done = tree.git(*arguments, stdin=text, settings=ONLY_CONFIGURED, check=False)
+    if done.exit_code:
+        tree.git(*arguments, stdin=text, environ=IDENTITY)
 
 
 def _found(repository: Path, base: str, branch: str) -> tuple[str, bool, tuple[FoundCommit, ...]]:

@@ -16,9 +16,9 @@ from pathlib import Path
 from planner.runs.git import GitFailed
 from planner.runs.repository import common_dir
 from planner.runs.rescue import (
-    IDENTITY,
     RescueName,
     commit_at,
+    commit_tree,
     fetch_own,
     is_on_a_branch,
     keep,
@@ -329,13 +329,3 @@ class Mender:
 def _kept(tree: Worktree, commit: str, under: RescueName) -> str | None:
     """Keep a commit that no branch has; None when one has it."""
     return None if is_on_a_branch(tree, commit) else keep(tree, commit, under)
-
-
-def commit_tree(tree: Worktree, content: str, parent: str, message: str) -> str:
-    """Make a commit of a tree, in the name that is configured, or else in ours."""
-    arguments = ("commit-tree", "-p", parent, "-F", "-", content)
-    words = message.encode("utf-8", "replace")
-    made = tree.git(*arguments, stdin=words, settings=("user.useConfigOnly=true",), check=False)
-    if made.exit_code:
-        made = tree.git(*arguments, stdin=words, environ=IDENTITY)
-    return made.text

@@ -32,6 +32,9 @@ IDENTITY = {
 }
 """Who commits where nobody is configured, and whose the rescue commits are."""
 
+ONLY_CONFIGURED = ("user.useConfigOnly=true",)
+"""A setting by which git commits in nobody's name, rather than in one it has guessed."""
+
 MOST_TIPS = 50
 """Branches of an inner repository that are kept."""
 
@@ -187,10 +190,12 @@ def add_everything(
         paths = b"".join(path + b"\0" for path in state.hidden)
         for flag in ("--no-assume-unchanged", "--no-skip-worktree"):
             tree.git("update-index", "-z", flag, "--stdin", stdin=paths, environ=environ)
-    leaving = [b":(top,exclude,literal)" + path for path in (*leave, *state.inner)]
     # A settled conflict is whatever the file now says.
     done = tree.git(
-        "add", "--all", "--ignore-errors", "--", ":/", *leaving, environ=environ, check=False
+        *("add", "--all", "--ignore-errors", "--"),
+        *everything_but((*leave, *state.inner)),
+        environ=environ,
+        check=False,
     )
     problems = [
         line.removeprefix("error: ").removeprefix("fatal: ")
@@ -204,6 +209,21 @@ def add_everything(
             tree.git("update-index", "--add", "-z", "--stdin", stdin=paths, environ=environ)
     heads += [sha for _, sha in _own_commits(tree, state.inner)]
     return tuple(problems), heads
+
+
+def everything_but(paths: Collection[bytes]) -> list[bytes]:
+    """Return how git is told to take every path of a worktree but these."""
+    return [b":/", *(b":(top,exclude,literal)" + path for path in paths)]
+
+
+def commit_tree(tree: Worktree, content: str, parent: str, message: str) -> str:
+    """Make a commit of a tree, in the name that is configured, or else in ours."""
+    arguments = ("commit-tree", "-p", parent, "-F", "-", content)
+    words = message.encode("utf-8", "replace")
+    made = tree.git(*arguments, stdin=words, settings=ONLY_CONFIGURED, check=False)
+    if made.exit_code:
+        made = tree.git(*arguments, stdin=words, environ=IDENTITY)
+    return made.text
 
 
 def populated_submodules(tree: Worktree) -> tuple[bytes, ...]:

@@ -41,6 +41,7 @@ class Work:
         environ: The environment the supervisor was started in.
         run_id: The run.
         stopped: Whether the run is to be cancelled, or has been deleted.
+        settled: By assignment, the commit that its worktree was just found to hold, and no more.
     """
 
     def __init__(self, db: DbAdapter, folders: RunFolders, database: str, run_id: str) -> None:
@@ -51,6 +52,7 @@ class Work:
         self.run_id = run_id
         self.environ: Mapping[str, str] = dict(os.environ)
         self.stopped: Callable[[], bool] = lambda: False
+        self.settled: dict[str, str] = {}
 
     def run(self) -> OrchestrationRun:
         """Return the run as it stands. Raises ``RowMissing`` when it was deleted."""

@@ -57,7 +57,12 @@ class Worktree(msgspec.Struct, frozen=True):
         Raises:
             GitFailed: It ended with anything but 0, and ``check``.
         """
-        where = {"GIT_DIR": os.fspath(self.own), "GIT_WORK_TREE": os.fspath(self.path)}
+        where = {
+            "GIT_DIR": os.fspath(self.own),
+            "GIT_WORK_TREE": os.fspath(self.path),
+            # It is ours: what git finds out about its files, it may write down for the next time.
+            "GIT_OPTIONAL_LOCKS": "1",
+        }
         folder = self.path if self.path.is_dir() else self.own
         return git(
             folder,
@@ -157,25 +162,45 @@ def read_state(tree: Worktree, *, leave: Collection[bytes] = ()) -> WorktreeStat
         untracked=tuple(untracked),
         inner=tuple(inner),
         unmerged=unmerged,
-        hidden=_hidden(tree),
+        hidden=flagged(tree)[0],
         operation=operation(tree.own),
         submodules=tuple(submodules),
     )
 
 
-def _hidden(tree: Worktree) -> tuple[bytes, ...]:
-    """Return tracked paths that git was told to take for unchanged.
+def settled_state(tree: Worktree) -> WorktreeState:
+    """Return how a worktree stands that is known to be clean: where its HEAD is."""
+    head = tree.git("rev-parse", "--verify", "--quiet", "HEAD", check=False)
+    ref = head_ref(tree)
+    return WorktreeState(
+        head=head.text if head.exit_code == 0 else None,
+        branch=ref.removeprefix("refs/heads/") if ref is not None else None,
+    )
+
+
+def flagged(tree: Worktree) -> tuple[tuple[bytes, ...], bool]:
+    """Return tracked paths that git was told not to look at, and whether any is unmerged.
 
     What is skipped since the checkout is sparse is meant to be, and isn't there.
     """
-    flagged = [
-        line
-        for line in tree.git("ls-files", "-v", "-z").fields
-        if line[:1].islower() or line[:1] == b"S"
-    ]
-    return tuple(
-        line[2:] for line in flagged if line[:1] != b"S" or os.path.lexists(tree.place(line[2:]))
-    )
+    hidden: list[bytes] = []
+    unmerged = False
+    for line in tree.git("ls-files", "-v", "-z").fields:
+        flag = line[:1]
+        if flag == b"M":
+            unmerged = True
+        elif flag.islower() or (flag == b"S" and os.path.lexists(tree.place(line[2:]))):
+            hidden.append(line[2:])
+    return tuple(hidden), unmerged
+
+
+def head_ref(tree: Worktree) -> str | None:
+    """Return the ref that HEAD is on, as its file says; None when it is on a commit."""
+    try:
+        head = os.fsdecode((tree.own / "HEAD").read_bytes()).strip()
+    except OSError:
+        return None
+    return head.removeprefix("ref:").strip() if head.startswith("ref:") else None
 
 
 def operation(own: Path) -> str | None:

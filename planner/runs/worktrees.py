@@ -23,7 +23,7 @@ LONGEST_SLUG = 40
 TRIES = 5
 """How often a worktree is added before git's word is taken for it."""
 
-# As many files are written at once as there are cores.
+# Where somebody waits for one worktree, as many files are written at once as there are cores.
 _QUICKLY = ("checkout.workers=0",)
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _INITIALIZING = "initializing"
@@ -105,7 +105,7 @@ def add_alone(repository: Path, path: Path, branch: str, commit: str, held: int)
         begun = attempt > 0 and _has_branch(repository, branch)
         what = _adding(path, branch, None if begun else commit)
         try:
-            git(repository, *what, inherits=(held,), settings=_QUICKLY)
+            git(repository, *what, inherits=(held,))
         except GitFailed as failed:
             failure = failed
             if attempt > 1:
