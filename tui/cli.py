@@ -27,28 +27,48 @@ class Later(NamedTuple):
 
 
 COMMANDS = {
+    "activity": Later("activity", "activity", "The activities: list, add, edit, move, delete."),
     "agents": Later(
         "agents", "agents", "Say which coding agents there are, and whether they work."
     ),
     "apply": Later("plan", "apply", "Apply planning actions from a file: all of them or none."),
     "approve": Later("approvals", "approve", "Approve what a run asks for."),
-    "card": Later("card", "card", "Look at a card, answer its questions, finalize it."),
+    "artifact": Later("artifact", "artifact", "Context artifacts, and which cards use them."),
+    "assumption": Later("knowledge", "assumption", "A card's assumptions: add, approve, reject."),
+    "card": Later("card", "card", "The cards: list, show, add, edit, move, finalize, delete."),
     "config": Later("config", "config", "Say where the config is, check it, write one."),
     "demo": Later("board", "demo", "Open the board on the sample plan."),
     "export": Later("exports", "export_group", "Write a project down in another form."),
+    "fact": Later("knowledge", "fact", "A card's known facts: add, approve, reject."),
+    "file": Later("planned_file", "file_group", "A card's planned files: add, edit, approve."),
     "import": Later("imports", "import_group", "Bring in a plan made elsewhere."),
     "migrate": Later("plan", "migrate", "Bring the database's tables up to date."),
     "policy": Later(
         "policy", "policy", "Say what runs are held to: checks, paths, limits, approval."
     ),
-    "project": Later("project", "project", "Make a project, or list those there are."),
+    "project": Later("project", "project", "The projects: list, show, add, edit, delete."),
+    "question": Later("knowledge", "question", "A card's questions: add, answer, approve."),
     "reject": Later(
         "approvals", "reject", "Send a run back to its agent with a note, or close it."
     ),
     "repository": Later("repository", "repository", "Connect the project to its git repository."),
+    "requirement": Later(
+        "knowledge", "requirement", "A card's requirements: add, approve, reject."
+    ),
     "run": Later("runs", "run_group", "Build cards with an agent, and see how that goes."),
+    "workflow": Later("workflow", "workflow", "The workflows: list, add, edit, move, delete."),
 }
 """Every command by its name."""
+
+SECTIONS = {
+    "The plan": ("project", "workflow", "activity", "card", "board", "find", "apply"),
+    "What a card holds": ("requirement", "fact", "assumption", "question", "file", "artifact"),
+    "Changes": ("log", "undo", "redo"),
+    "Building": ("repository", "policy", "agents", "run", "approve", "reject"),
+    "In and out": ("import", "export", "backup", "restore"),
+    "Around the plan": ("config", "demo", "migrate", "doctor", "guide", "completion"),
+}
+"""What each command is listed below; one that is nowhere here comes last."""
 
 AS_JSON = "planner-tui.json"
 """Where the context remembers whether JSON was asked for."""
@@ -96,9 +116,17 @@ class Commands(Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands, each with what it does."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name].words) for name in sorted(COMMANDS)])
+        """List the commands by what they are about, each with what it does."""
+        placed = {name for names in SECTIONS.values() for name in names}
+        others = tuple(name for name in sorted(COMMANDS) if name not in placed)
+        width = max(map(len, COMMANDS))
+        for heading, names in (*SECTIONS.items(), ("Others", others)):
+            rows = [
+                (f"{name:<{width}}", COMMANDS[name].words) for name in names if name in COMMANDS
+            ]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
 
 
 @click.group(

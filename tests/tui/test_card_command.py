@@ -49,11 +49,11 @@ def test_a_card_is_shown_with_what_it_lacks(run: CommandLine) -> None:
         "Why.\\x1b[2J",
         "",
         "Requirements",
-        "  approved  It is safe.",
+        "  1. approved  It is safe.",
         "",
         "Questions",
-        "  open 1    Which?",
-        "  open 2    When?",
+        "  1. open      Which?",
+        "  2. open      When?",
     ]
     data = run.data("card", "show", "Sign in")["card"]
     assert data["card"]["id"] == "c1"
@@ -64,18 +64,18 @@ def test_a_card_is_shown_with_what_it_lacks(run: CommandLine) -> None:
 def test_questions_are_answered_until_the_card_may_be_finalized(run: CommandLine) -> None:
     told = run.refusal("card", "answer", "1", "Now.")
     assert told == "Say which with --question N:\n  1. Which?\n  2. When?"
-    assert "2 open questions, not 3" in run.refusal("card", "answer", "1", "x", "--question", 3)
+    assert "There are Which?, When?" in run.refusal("card", "answer", "1", "x", "--question", 3)
     assert "is blank" in run.refusal("card", "answer", "1", " ", "--question", 1)
     assert "2 questions are open" in run.refusal("card", "finalize", "#1")
     told = run.words("card", "answer", "#1", "Now.", "--question", 2, "--as-known-fact")
-    assert told == "Answered: When? 1 more is open.\n"
+    assert told == "Done: Answer question “When?”. 1 more is open.\n"
     assert run.data("card", "answer", "c1", "This.")["open_questions"] == 0
     assert "No question" in run.refusal("card", "answer", "c1", "This.")
     assert run.words("card", "finalize", "c1").startswith("Done: Finalize card #1")
     shown = run.words("card", "show", "c1")
     assert "todo, finalized" in shown
-    assert "  approved  When?\n            Now.\n" in shown
-    assert "Known facts\n  approved  Now.\n" in shown
+    assert "  2. approved  When?\n               Now.\n" in shown
+    assert "Known facts\n  1. approved  Now.\n" in shown
 
 
 def test_a_run_is_named_by_its_card(run: CommandLine) -> None:

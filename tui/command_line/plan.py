@@ -12,30 +12,33 @@ from tui.command_line.where import Where, find_project, project_option, user, wh
 
 @click.command()
 @click.option("--status", is_flag=True, help="Only show what is applied and what is not.")
+@json_option
 @where_option
-def migrate(where: Where, status: bool) -> None:
+def migrate(where: Where, status: bool, as_json: bool) -> None:
     """Bring the database's tables up to date, with a copy made first.
 
     \b
-    Example:
+    Examples:
+      planner-tui --db plan.db migrate
       planner-tui --db plan.db migrate --status
     """
-    if not status:
-        where.open()
-        click.echo("The tables are up to date.")
-        return
     from store.migrate import discover
     from store.migrate import status as migration_status
     from store.open import local_path, raw_connection
 
-    with told():
+    if not status:
+        where.open(as_json)
+    with told(as_json):
         path = local_path(where.target())
         if not path.exists():
-            fail(f"{path} does not exist yet. Opening the board makes it.")
+            words = f"{path} does not exist yet. Opening the board makes it."
+            fail(words, "not_found", {}, as_json)
         with raw_connection(path) as connection:
             rows = migration_status(connection, discover())
-    for row in rows:
-        click.echo(f"{row.applied_at or 'pending':<26}{row.name}")
+    lines = [f"{row.applied_at or 'pending':<26}{row.name}" for row in rows]
+    words = "\n".join(lines) if status else "The tables are up to date."
+    migrations = [{"name": row.name, "applied_at": row.applied_at} for row in rows]
+    answer({"database": str(path), "migrations": migrations}, words, as_json=as_json)
 
 
 @click.command()
