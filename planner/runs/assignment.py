@@ -9,42 +9,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from planner.batch import new_id
 from planner.errors import Refused
-from planner.runs.agents import agent_command, agent_variables, new_session
 from planner.runs.executions import (
-    ExecutionSpec,
     Exited,
     Gone,
     Running,
     end_execution,
     look_at,
-    start_execution,
     wait_for,
 )
-from planner.runs.folders import report_file
 from planner.runs.preparing import copied_files, prepare, worktree_of
 from planner.runs.processes import end_processes
-from planner.runs.run_input import next_prompt
-from planner.runs.states import SUPERVISOR, set_assignment, tell
-from planner.runs.supervisors import make_private_folder
+from planner.runs.states import SUPERVISOR, set_assignment
+from planner.runs.turns import (
+    adopt,
+    begin_turn,
+    finish_turn,
+    has_begun,
+    record_end,
+    running_execution,
+    start,
+)
 from planner.runs.work import RECHECK, Stopped, Work, patiently
 from store.errors import DatabaseBusy, RowMissing
 from store.records import (
-    AgentExecution,
     BuildState,
-    Card,
     CardAssignment,
     CheckStatus,
-    DiffComment,
     OrchestrationRun,
     RunCheck,
     RunStep,
-    utc_now,
 )
 
 
@@ -94,17 +89,21 @@ def _run_agent(work: Work, assignment_id: str, is_new: bool) -> None:
             # There is nothing to tell it: what it left is to be looked at once more.
             _go_on(work, assignment_id, RunStep.COLLECTING)
             return
-        execution = _begin_turn(work, assignment)
+        execution = begin_turn(work, assignment)
     folder = Path(execution.folder or "")
     seen = look_at(folder, execution.pid, execution.pid_started)
     if isinstance(seen, Gone) and not has_begun(folder):
-        execution = _start(work, assignment, execution)
+        execution = start(work, assignment, execution)
     elif is_new and not isinstance(seen, Exited):
-        execution = _adopt(work, execution, seen)
+        execution = adopt(work, execution, seen)
     ended = wait_for(folder, execution.pid, execution.pid_started, stopped=work.stopped)
     if isinstance(ended, Running):
         raise Stopped
-    finish_turn(work, execution, ended)
+    if isinstance(ended, Gone):
+        end_processes(work.marker(assignment_id, execution.id))
+    with work.db.transaction():
+        finish_turn(work, execution, ended)
+        _go_on(work, assignment_id, RunStep.COLLECTING)
 
 
 def _collect(work: Work, assignment_id: str, is_new: bool) -> None:
@@ -163,186 +162,6 @@ _STEPS = {
 }
 
 
-# Turns
-
-
-def running_execution(work: Work, assignment_id: str) -> AgentExecution | None:
-    """Return the turn that was begun and has no end written down yet."""
-    found = work.db.list(
-        AgentExecution, assignment_id=assignment_id, status=BuildState.RUNNING, newest_first=True
-    )
-    return found[0] if found else None
-
-
-def has_begun(folder: Path) -> bool:
-    """Say whether a turn's shim has ever run: it writes its pid first of all."""
-    try:
-        return (folder / "alive.lock").stat().st_size > 0
-    except OSError:
-        return False
-
-
-def _begin_turn(work: Work, assignment: CardAssignment) -> AgentExecution:
-    """Write down all that a turn will be, before any of it is done."""
-    turns = work.db.list(AgentExecution, assignment_id=assignment.id)
-    next_turn = assignment.next_turn or {"kind": "again", "note": None}
-    session = _session_to_resume(assignment, turns)
-    told = msgspec.structs.replace(assignment, session=session)
-    execution_id = new_id()
-    folder = work.folders.execution(work.run_id, execution_id)
-    prompt = next_prompt(work.db, told, next_turn, report=report_file(folder))
-    own = session or new_session()
-    command = agent_command(
-        work.agent,
-        prompt=prompt,
-        prompt_file=folder / "prompt.md",
-        session=own,
-        report=report_file(folder),
-        worktree=worktree_of(assignment),
-        resuming=session is not None,
-    )
-    execution = AgentExecution(
-        id=execution_id,
-        assignment_id=assignment.id,
-        status=BuildState.RUNNING,
-        started_at=utc_now(),
-        turn=len(turns) + 1,
-        prompt=prompt,
-        command=[*command.arguments],
-        folder=str(folder),
-        log_path=str(folder / "output.log"),
-    )
-    with work.db.transaction():
-        work.db.insert(execution)
-        work.db.update(CardAssignment, assignment.id, session=own, next_turn=None)
-        for comment in work.db.list(DiffComment, assignment_id=assignment.id, execution_id=None):
-            work.db.update(DiffComment, comment.id, execution_id=execution_id)  # it is told now
-    return execution
-
-
-def _session_to_resume(assignment: CardAssignment, turns: list[AgentExecution]) -> str | None:
-    """Return the session to go on with; None for a new one.
-
-    There is none before a first turn has run. After two turns in a row that failed, the session
-    may be what is wrong.
-    """
-    if assignment.session is None or not any(has_begun(Path(one.folder or "")) for one in turns):
-        return None
-    if len(turns) > 1 and all(one.status is BuildState.FAILED for one in turns[-2:]):
-        return None
-    return assignment.session
-
-
-def _start(work: Work, assignment: CardAssignment, execution: AgentExecution) -> AgentExecution:
-    """Start a turn that was written down; one that turns out to run already is the same one."""
-    folder = Path(execution.folder or "")
-    prompt_file = folder / "prompt.md"
-    make_private_folder(folder)
-    prompt_file.write_bytes((execution.prompt or "").encode(errors="replace"))
-    prompt_file.chmod(0o600)
-    make_private_folder(report_file(folder).parent)
-    run, card = work.run(), work.db.get(Card, assignment.card_id)
-    assignment = work.assignment(assignment.id)
-    told = agent_variables(
-        card_id=assignment.card_id,
-        number=card.number if card is not None else None,
-        project_id=run.project_id,
-        run_id=run.id,
-        database=work.database,
-        prompt_file=prompt_file,
-        report=report_file(folder),
-        session=assignment.session,
-    )
-    told |= {
-        "PLANNER_ASSIGNMENT": assignment.id,
-        "PLANNER_EXECUTION": execution.id,
-        "PLANNER_TURN": str(execution.turn),
-    }
-    spec = ExecutionSpec(
-        folder=folder,
-        arguments=tuple(execution.command or ()),
-        stdin=prompt_file if work.agent.prompt == "stdin" else None,
-        cwd=worktree_of(assignment),
-        environ=work.agent_environ(told),
-        log=Path(execution.log_path or folder / "output.log"),
-        seconds=work.agent_seconds(),
-        log_bytes=work.log_bytes(),
-        marker=work.marker(assignment.id, execution.id),
-    )
-    try:
-        started = start_execution(spec)
-    except Refused as refusal:
-        _record_end(work, execution, BuildState.FAILED, str(refusal), None)
-        raise
-    payload = {"turn": execution.turn, "agent": assignment.agent_profile, "pid": started.pid}
-    return _record_pid(work, execution, started.pid, started.token, "agent.started", payload)
-
-
-def _adopt(work: Work, execution: AgentExecution, seen: Running | Gone) -> AgentExecution:
-    """Take over a turn that an earlier supervisor started."""
-    if isinstance(seen, Gone):
-        return execution
-    pid = seen.started.pid if seen.started else execution.pid
-    token = seen.started.token if seen.started else execution.pid_started
-    payload = {"turn": execution.turn, "pid": pid}
-    return _record_pid(work, execution, pid, token, "run.adopted", payload)
-
-
-def _record_pid(
-    work: Work,
-    execution: AgentExecution,
-    pid: int | None,
-    token: str | None,
-    event_type: str,
-    payload: dict[str, Any],
-) -> AgentExecution:
-    with work.db.transaction():
-        work.db.update(AgentExecution, execution.id, pid=pid, pid_started=token)
-        told = {**_named(work, execution), **payload}
-        tell(work.db, work.run(), event_type, actor=SUPERVISOR, payload=told)
-        return work.db.get(AgentExecution, execution.id) or execution
-
-
-def finish_turn(work: Work, execution: AgentExecution, ended: Exited | Gone) -> None:
-    """Write down how a turn ended, and that what it left is to be looked at next."""
-    if isinstance(ended, Gone):
-        end_processes(work.marker(execution.assignment_id, execution.id))
-        since = work.run().heartbeat_at or execution.started_at
-        words = f"was interrupted after {since}: its processes were killed"
-        with work.db.transaction():
-            _record_end(work, execution, BuildState.FAILED, words, None)
-            payload = {**_named(work, execution), "reason": words}
-            tell(work.db, work.run(), "run.interrupted", actor=SUPERVISOR, payload=payload)
-            _go_on(work, execution.assignment_id, RunStep.COLLECTING)
-        return
-    failed = ended.problem is not None or ended.exit_code != 0
-    problem = ended.problem or (f"exited with {ended.exit_code}" if failed else None)
-    status = BuildState.FAILED if failed else BuildState.COMPLETED
-    with work.db.transaction():
-        _record_end(work, execution, status, problem, ended.exit_code)
-        _go_on(work, execution.assignment_id, RunStep.COLLECTING)
-
-
-def _record_end(
-    work: Work,
-    execution: AgentExecution,
-    status: BuildState,
-    problem: str | None,
-    exit_code: int | None,
-) -> None:
-    with work.db.transaction():
-        work.db.update(
-            AgentExecution,
-            execution.id,
-            status=status,
-            ended_at=utc_now(),
-            error=problem,
-            exit_code=exit_code,
-        )
-        payload = {**_named(work, execution), "exit_code": exit_code, "problem": problem}
-        tell(work.db, work.run(), "agent.ended", actor=SUPERVISOR, payload=payload)
-
-
 # Ends
 
 
@@ -380,7 +199,7 @@ def _stop(work: Work, assignment_id: str) -> None:
         )
         code = ended.exit_code if isinstance(ended, Exited) else None
         words = f"was ended, since {run.cancel_requested_by or 'someone'} cancelled the run"
-        _record_end(work, execution, BuildState.CANCELLED, words, code)
+        record_end(work, execution, BuildState.CANCELLED, words, code)
     _end_everything(work, assignment_id)
     actor = run.cancel_requested_by or SUPERVISOR
     collect(work, assignment, cancelled_by=actor)
@@ -388,16 +207,3 @@ def _stop(work: Work, assignment_id: str) -> None:
 
 def _end_everything(work: Work, assignment_id: str) -> None:
     end_processes(work.marker(assignment_id))
-
-
-def _named(work: Work, execution: AgentExecution) -> dict[str, Any]:
-    """Return what names a turn in an event."""
-    assignment = work.assignment(execution.assignment_id)
-    card = work.db.get(Card, assignment.card_id)
-    return {
-        "assignment_id": assignment.id,
-        "execution_id": execution.id,
-        "card_id": assignment.card_id,
-        "number": card.number if card is not None else None,
-        "title": card.title if card is not None else None,
-    }

@@ -259,10 +259,12 @@ def _next_turn(
     if assignment.next_turn is not None:  # what it was to be told, it was never told
         was = assignment.next_turn
         said = "\n\n".join(filter(None, [was.get("note"), note])) or None
-        return {"kind": was.get("kind", "again"), "note": said}
+        kind = was.get("kind", "again")
+        # A first turn has no place for a note.
+        return {"kind": "again" if kind == "first" and said else kind, "note": said}
     turns = db.list(AgentExecution, assignment_id=assignment.id)
     if not turns:
-        return {"kind": "first", "note": note}
+        return {"kind": "again" if note else "first", "note": note}
     if (assignment.reason or "").startswith(FORBIDDEN):
         return {"kind": "decision", "note": note or f"{assignment.reason} Take that back."}
     if turns[-1].status is not BuildState.COMPLETED:

@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from planner.runs.assignment import fail, what_did_not_pass
 from planner.runs.open_runs import OPEN
 from planner.runs.places import claim_place, next_in_line, shall_wait
 from planner.runs.processes import end_processes, start_token
-from planner.runs.states import SUPERVISOR, set_run
+from planner.runs.states import SUPERVISOR, set_assignment, set_run
 from planner.runs.supervisors import Supervisors
 from planner.runs.work import Stopped, Work, patiently
 from store.errors import DatabaseBusy, RowMissing
@@ -75,10 +76,30 @@ class Drive:
                     self._woken.clear()
             except RowMissing:
                 self._stop.set()  # it was deleted: what it has begun is ended
-            finally:
-                for thread in self._threads.values():
-                    thread.join()
+                self._join()
+            except Refused as refusal:
+                self._give_up(str(refusal))
+            except Exception:  # whatever it is, the run must not stay running
+                self._give_up(self._own_mistake())
             patiently(self._leave)
+
+    def _give_up(self, reason: str) -> None:
+        """Have all of it failed that has not come to an end by itself."""
+        self._join()
+
+        def fail_all() -> None:
+            db, run_id = self._work.db, self._work.run_id
+            with db.transaction():
+                for one in db.list(CardAssignment, run_id=run_id, status=_AT_WORK):
+                    set_assignment(db, one.id, BuildState.FAILED, actor=SUPERVISOR, reason=reason)
+                self._set(BuildState.FAILED, reason=reason)
+
+        with suppress(RowMissing):
+            patiently(fail_all)
+
+    def _join(self) -> None:
+        for thread in self._threads.values():
+            thread.join()
 
     def _look(self) -> bool:
         """Do what is next; False when there is nothing."""

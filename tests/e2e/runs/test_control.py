@@ -325,6 +325,28 @@ def test_a_mistake_of_our_own_is_told_and_its_traceback_kept(shop: Workshop) -> 
     log = shop.folders.supervisor_log(run_id)
     assert shop.run(run_id).reason == f"planner-tui itself failed here. What it knows is in {log}"
     assert "KeyError" in log.read_text()
+    shop.db.update(OrchestrationRun, run_id, system_policy_snapshot={"limits": 5})
+    resume(shop.db, run_id, actor="ana", supervisors=shop.supervisors)
+    assert stands(shop, run_id) == ("failed", None)
+    assert "This is not a policy" in (shop.run(run_id).reason or "")
+    assert shop.assignment(run_id).status is BuildState.FAILED
+
+
+def test_what_could_not_be_told_is_told_once_the_agent_can_be_run(shop: Workshop) -> None:
+    profile = {"resume_command": ("false",)}
+    agent = shop.agent("missing", "cat > src/prompt.txt", **profile)
+    path = Path(agent.command[0])
+    path.rename(path.with_name("moved"))
+    run_id = shop.start(shop.card(), agent)
+    assert stands(shop, run_id) == ("failed", None)
+    assert "missing" in (shop.run(run_id).reason or "")
+    path.with_name("moved").rename(path)
+    resume(shop.db, run_id, actor="ana", note="Note; this", supervisors=shop.supervisors)
+    assert stands(shop, run_id) == APPROVAL
+    prompt = (shop.worktree(run_id) / "src/prompt.txt").read_text()
+    assert prompt.startswith("# Build card")
+    assert "Note; this" in prompt
+    assert shop.assignment(run_id).next_turn is None
 
 
 def test_a_workflow_is_built_card_by_card_and_approved_once(shop: Workshop) -> None:
