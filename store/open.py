@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -18,6 +19,7 @@ OPEN_TIMEOUT = 5.0
 """Seconds to wait for a locked file when opening it."""
 
 _HEADER = b"SQLite format 3\x00"
+_SMALLEST = 512
 
 
 def open_store(
@@ -94,6 +96,8 @@ def raw_connection(path: Path, timeout: float = OPEN_TIMEOUT) -> Iterator[sqlite
         yield connection
     except sqlite3.Error as error:
         text = str(error)
+        if "not a database" in text:
+            _check_header(path)
         if "locked" in text or "busy" in text:
             raise DatabaseBusy(
                 f"{path} is locked by another program. Close it or wait for it, then try again."
@@ -133,25 +137,37 @@ def _make_file(path: Path) -> bool:
 
 
 def _check_file(path: Path) -> None:
+    """Look at a file without opening it: closing it would let go of this process's locks on it.
+
+    That is how POSIX has it, for the locks of every connection to a database (fcntl).
+    """
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
+        seen = path.stat()
+        if stat.S_ISDIR(seen.st_mode):
             raise DatabaseUnusable(f"{path} is a folder. Give the path of a file in it.")
-        if not stat.S_ISREG(mode):
+        if not stat.S_ISREG(seen.st_mode):
             raise DatabaseUnusable(f"{path} is not a regular file, so it can't hold a plan.")
-        with path.open("rb") as file:
-            header = file.read(len(_HEADER))
+        if not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise DatabaseUnusable(
             f"{path} can't be opened: {error.strerror}. Give another path."
         ) from error
-    if header and header != _HEADER:
-        raise DatabaseUnusable(
-            f"{path} is not a SQLite database, so it was left alone. Give another path."
-        )
+    if 0 < seen.st_size < _SMALLEST:
+        _check_header(path)  # SQLite would take such a file for an empty one
     # A mode without any write bit says the owner wants it kept, even to root.
-    writable = mode & 0o222 and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    writable = seen.st_mode & 0o222 and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     if not writable:
         raise DatabaseReadOnly(
             f"{path} is read-only. Make the file and its folder writable, or open a copy."
+        )
+
+
+def _check_header(path: Path) -> None:
+    """Refuse what isn't SQLite's; only for a file that no connection can be open to."""
+    with path.open("rb") as file:
+        header = file.read(len(_HEADER))
+    if header != _HEADER:
+        raise DatabaseUnusable(
+            f"{path} is not a SQLite database, so it was left alone. Give another path."
         )
