@@ -119,6 +119,9 @@ def _run_checks(work: Work, assignment_id: str, is_new: bool) -> None:
     if is_new:
         end_processes(marker_of_checks(run, assignment))
     head = assignment.head_commit or ""
+    looked = work.looked.pop(assignment_id, None)
+    if looked is not None and looked.commit != head:
+        looked = None
     done = run_checks(
         work.db,
         run,
@@ -130,7 +133,8 @@ def _run_checks(work: Work, assignment_id: str, is_new: bool) -> None:
         stopped=work.stopped,
         environ=work.environ,
         leave=copied_files(work, assignment),
-        is_settled=work.settled.pop(assignment_id, None) == head,
+        is_settled=looked is not None and looked.is_clean,
+        verdict=looked.verdict if looked is not None else None,
     )
     if work.stopped():
         raise Stopped

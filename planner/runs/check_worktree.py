@@ -55,7 +55,9 @@ class CheckWorktree:
         self._commit = commit
         self._leave = frozenset(os.fsencode(path) for path in leave)
         state = (
-            settled_state(self._tree) if is_settled else read_state(self._tree, leave=self._leave)
+            settled_state(self._tree, commit)
+            if is_settled
+            else read_state(self._tree, leave=self._leave)
         )
         if state.head != commit:
             raise Refused(

@@ -171,7 +171,7 @@ class _AtWork:
     def all(self, checks: Sequence[CheckType], verdict: Verdict | None) -> tuple[RunCheck, ...]:
         found: list[RunCheck] = []
         note = self.tree.cleaned()
-        changed = self._changed_paths()
+        changed = self._changed_paths(verdict)
         for check in checks:
             if self.stopped():
                 break
@@ -189,8 +189,12 @@ class _AtWork:
             note = None
         return tuple(found)
 
-    def _changed_paths(self) -> set[str]:
-        files = changed_files(common_dir(self.worktree), self._base(), self.commit)
+    def _changed_paths(self, verdict: Verdict | None) -> set[str]:
+        files = (
+            verdict.files
+            if verdict is not None
+            else changed_files(common_dir(self.worktree), self._base(), self.commit)
+        )
         return {path for file in files for path in (file.path, file.old_path) if path}
 
     def _base(self) -> str:

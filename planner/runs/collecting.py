@@ -26,7 +26,7 @@ from planner.runs.report import (
     take_report,
 )
 from planner.runs.states import SUPERVISOR, set_assignment, tell
-from planner.runs.work import RECHECK, Work
+from planner.runs.work import RECHECK, Looked, Work
 from store.adapter import DbAdapter
 from store.records import (
     AgentCommit,
@@ -87,6 +87,7 @@ def collect(work: Work, assignment: CardAssignment, *, cancelled_by: str | None 
         planned=[str(path) for path in assignment.allowed_paths],
         accepted=[str(path) for path in assignment.accepted_paths],
     )
+    work.looked[assignment.id] = Looked(settled.head, settled.is_clean, verdict)
     status, values = _decide(work, work.assignment(assignment.id), last, settled, verdict)
     payload: dict[str, Any] = {
         "commit": settled.head,
@@ -191,8 +192,6 @@ def _settle(work: Work, assignment: CardAssignment, last: AgentExecution | None)
             tell(db, work.run(), "commit.recorded", actor=actor, payload=payload)
         if assignment.head_commit != settled.head:
             db.update(CardAssignment, assignment.id, head_commit=settled.head)
-    if settled.is_clean:
-        work.settled[assignment.id] = settled.head
     return settled
 
 

@@ -7,7 +7,6 @@ own process group is ended.
 A shim loads this, so nothing is imported that takes time.
 """
 
-import ctypes
 import os
 import sys
 import time
@@ -15,6 +14,7 @@ import time
 TYPE_CHECKING = False  # typing takes longer to import than all there is here
 if TYPE_CHECKING:
     import signal
+    from collections.abc import Callable
 else:
     try:
         import _signal as signal  # without the enums of signal.py, a third of the time to start
@@ -25,7 +25,23 @@ STUBBORN = 10.0
 """Seconds after which what can't be killed is told of, and left."""
 
 _LINUX = sys.platform == "linux"
-_PRCTL = ctypes.CDLL(None, use_errno=True).prctl if _LINUX else None
+
+
+def _find_prctl() -> "Callable[..., object]":
+    """Return the kernel's ``prctl``; all of ctypes takes a third of the time that a shim has."""
+    try:
+        import _ctypes
+
+        address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")  # type: ignore[arg-type]
+        call = _ctypes.call_function
+        return lambda *arguments: call(address, arguments)
+    except (ImportError, AttributeError, OSError):
+        import ctypes
+
+        return ctypes.CDLL(None).prctl
+
+
+_PRCTL = _find_prctl() if _LINUX else None
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 

@@ -250,8 +250,9 @@ def git_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the variables git is called with: this program's, without those that redirect it."""
     environ = {
         name: value
-        for name, value in os.environ.items()
-        if name not in _DROPPED and not name.startswith("GIT_TRACE")
+        for name, value in os.environ.copy().items()
+        if not name.startswith("GIT_")
+        or (name not in _DROPPED and not name.startswith("GIT_TRACE"))
     }
     environ.update(_SET)
     if extra:

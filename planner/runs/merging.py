@@ -16,7 +16,7 @@ from pathlib import Path
 
 from planner.runs.git import GitFailed, GitResult, git, path_from_git, without_credentials
 from planner.runs.repository import common_dir
-from planner.runs.rescue import IDENTITY
+from planner.runs.rescue import IDENTITY, ONLY_CONFIGURED
 from planner.runs.worktree_state import operation
 from planner.runs.worktrees import worktree_dir
 from store.records import WaitsFor
@@ -115,7 +115,9 @@ def commit_tree(repository: Path, tree: str, parents: tuple[str, ...], message: 
     for parent in parents:
         arguments += ["-p", parent]
     text = message.replace("\0", "").encode("utf-8", "replace")
-    made = git(repository, *arguments, "-F", "-", stdin=text, environ=identity(repository))
+    made = git(repository, *arguments, "-F", "-", stdin=text, settings=ONLY_CONFIGURED, check=False)
+    if made.exit_code:
+        made = git(repository, *arguments, "-F", "-", stdin=text, environ=IDENTITY)
     return made.text.strip()
 
 

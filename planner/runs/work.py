@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from planner.runs.agents import AgentProfile, agent_environment, profile_from_json
 from planner.runs.folders import RunFolders
@@ -17,6 +17,9 @@ from planner.runs.repository import is_url, open_repository
 from store.adapter import DbAdapter
 from store.errors import DatabaseBusy, RowMissing
 from store.records import CardAssignment, OrchestrationRun
+
+if TYPE_CHECKING:
+    from planner.runs.paths import Verdict
 
 BUSY_PAUSE = 1.0
 """Seconds between two tries while another program keeps the database from us."""
@@ -31,6 +34,17 @@ class Stopped(Exception):
     """The run is to be cancelled, or was deleted: whoever works for it ends what it has begun."""
 
 
+class Looked(NamedTuple):
+    """What collecting found in a worktree, for the checks that follow at once.
+
+    ``is_clean`` says that nothing is in it but its commit, ``verdict`` what the paths came to.
+    """
+
+    commit: str
+    is_clean: bool
+    verdict: Verdict
+
+
 class Work:
     """The run a supervisor drives, and what it does it with.
 
@@ -41,7 +55,7 @@ class Work:
         environ: The environment the supervisor was started in.
         run_id: The run.
         stopped: Whether the run is to be cancelled, or has been deleted.
-        settled: By assignment, the commit that its worktree was just found to hold, and no more.
+        looked: What was just found in an assignment's worktree, by the assignment's id.
     """
 
     def __init__(self, db: DbAdapter, folders: RunFolders, database: str, run_id: str) -> None:
@@ -52,7 +66,7 @@ class Work:
         self.run_id = run_id
         self.environ: Mapping[str, str] = dict(os.environ)
         self.stopped: Callable[[], bool] = lambda: False
-        self.settled: dict[str, str] = {}
+        self.looked: dict[str, Looked] = {}
 
     def run(self) -> OrchestrationRun:
         """Return the run as it stands. Raises ``RowMissing`` when it was deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _OPERATIONS = (
     ("REVERT_HEAD", "a revert"),
     ("BISECT_LOG", "a bisection"),
 )
+_FLAGGED = re.compile(rb"(?:\A|\0)([a-zSM]) ([^\0]+)")
 _NO_HEAD = "(initial)"
 _DETACHED = "(detached)"
 
@@ -168,14 +170,10 @@ def read_state(tree: Worktree, *, leave: Collection[bytes] = ()) -> WorktreeStat
     )
 
 
-def settled_state(tree: Worktree) -> WorktreeState:
-    """Return how a worktree stands that is known to be clean: where its HEAD is."""
-    head = tree.git("rev-parse", "--verify", "--quiet", "HEAD", check=False)
+def settled_state(tree: Worktree, commit: str) -> WorktreeState:
+    """Return how a worktree stands that is known to hold a commit and nothing else."""
     ref = head_ref(tree)
-    return WorktreeState(
-        head=head.text if head.exit_code == 0 else None,
-        branch=ref.removeprefix("refs/heads/") if ref is not None else None,
-    )
+    return WorktreeState(commit, ref.removeprefix("refs/heads/") if ref is not None else None)
 
 
 def flagged(tree: Worktree) -> tuple[tuple[bytes, ...], bool]:
@@ -185,12 +183,12 @@ def flagged(tree: Worktree) -> tuple[tuple[bytes, ...], bool]:
     """
     hidden: list[bytes] = []
     unmerged = False
-    for line in tree.git("ls-files", "-v", "-z").fields:
-        flag = line[:1]
+    # Nearly every line begins with an H, of which there may be a hundred thousand.
+    for flag, path in _FLAGGED.findall(tree.git("ls-files", "-v", "-z").stdout):
         if flag == b"M":
             unmerged = True
-        elif flag.islower() or (flag == b"S" and os.path.lexists(tree.place(line[2:]))):
-            hidden.append(line[2:])
+        elif flag != b"S" or os.path.lexists(tree.place(path)):
+            hidden.append(path)
     return tuple(hidden), unmerged
 
 
