@@ -11,6 +11,7 @@ import enum
 import json
 import os
 import shlex
+import sys
 import tempfile
 import types
 import typing
@@ -350,8 +351,19 @@ async def picture() -> str:
     return svg
 
 
+def commands_page() -> str:
+    """Return docs/commands.md: every command, from the commands themselves."""
+    if str(DOCS) not in sys.path:
+        sys.path.append(str(DOCS))
+    import commands_page as commands
+
+    page: str = commands.page()
+    return page
+
+
 PAGES = {
     "agents.md": agents_page,
+    "commands.md": commands_page,
     "config.md": config_page,
     "filter.md": filter_page,
     "keys.md": keys_page,

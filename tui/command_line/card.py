@@ -54,7 +54,7 @@ def card() -> None:
     \b
     Examples:
       planner-tui card list --filter "status:review -finalized:yes"
-      planner-tui card add "Sign in with a key" --activity "Sign in"
+      planner-tui card add "Sign in with a key" --activity "With a key"
       planner-tui card show '#42'
     """
 
@@ -145,7 +145,7 @@ def add(
 
     \b
     Examples:
-      planner-tui card add "Sign in with a key" --activity "Sign in" --priority high
+      planner-tui card add "Sign in with a key" --activity "With a key" --priority high
       planner-tui card add "Sign out" --after '#42' --description - < description.md
     """
     texts = values_given(description=description, quick_answer=quick_answer)

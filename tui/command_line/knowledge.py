@@ -38,6 +38,11 @@ class Kind(NamedTuple):
     is_what: str
     example: str
 
+    @property
+    def a(self) -> str:
+        """The article before its name."""
+        return "an" if self.name.startswith("a") else "a"
+
 
 REQUIREMENT = Kind(
     "requirement", "requirement", "what the built card must do", "The key never leaves the device."
@@ -82,12 +87,8 @@ def _group(kind: Kind) -> click.Group:
     _listing(group, kind)
     _adding(group, kind)
     _editing(group, kind)
-    for verb, status, words in (
-        ("approve", "approved", "Approve"),
-        ("reject", "rejected", "Reject"),
-        ("draft", "draft", "Make a draft again of"),
-    ):
-        _setting(group, kind, verb, status, words)
+    for verb, status in (("approve", "approved"), ("reject", "rejected"), ("draft", "draft")):
+        _setting(group, kind, verb, status)
     if kind is QUESTION:
         _answering(group)
     _deleting(group, kind)
@@ -137,7 +138,7 @@ def _list_open_questions(db: DbAdapter, project: Project, listing: Listing) -> N
 
 def _adding(group: click.Group, kind: Kind) -> None:
     @group.command(
-        help=f"Add a {kind.name} to CARD, or several: each TEXT is one. TEXT may be - for standard input.\n\n"
+        help=f"Add {kind.a} {kind.name} to CARD, or several: each TEXT is one. TEXT may be - for standard input.\n\n"
         f"\b\nExample:\n  planner-tui {kind.name} add '#42' \"{kind.example}\" --status approved",
     )
     @click.argument("card", metavar="CARD")
@@ -179,7 +180,7 @@ def _adding(group: click.Group, kind: Kind) -> None:
 
 def _editing(group: click.Group, kind: Kind) -> None:
     @group.command(
-        help=f"Change a {kind.name} of CARD.\n\n\b\nExample:\n"
+        help=f"Change {kind.a} {kind.name} of CARD.\n\n\b\nExample:\n"
         f"  planner-tui {kind.name} edit '#42' 1 --text \"{kind.example}\"",
     )
     @click.argument("card", metavar="CARD")
@@ -199,10 +200,13 @@ def _editing(group: click.Group, kind: Kind) -> None:
         _do(change, card, (item,), kind, "upsertCardKnowledgeItem", values)
 
 
-def _setting(group: click.Group, kind: Kind, verb: str, status: str, words: str) -> None:
+def _setting(group: click.Group, kind: Kind, verb: str, status: str) -> None:
+    is_draft = verb == "draft"
+    words = f"{'Make drafts again of' if is_draft else verb.capitalize()} {kind.name}s of CARD"
+
     @group.command(
         name=verb,
-        help=f"{words} one {kind.name} of CARD or several, or all that are not rejected with --all.\n\n"
+        help=f"{words}: those named, or with --all every one that is not rejected.\n\n"
         f"\b\nExamples:\n  planner-tui {kind.name} {verb} '#42' 1 2\n"
         f"  planner-tui {kind.name} {verb} '#42' --all",
     )
@@ -214,7 +218,8 @@ def _setting(group: click.Group, kind: Kind, verb: str, status: str, words: str)
         if bool(items) is everything:
             raise click.UsageError(f"Say which {kind.name}, or --all.")
         chosen = None if everything else items
-        _do(change, card, chosen, kind, "setCardKnowledgeStatus", {"status": status}, verb=words)
+        said = "Make a draft again of" if is_draft else verb.capitalize()
+        _do(change, card, chosen, kind, "setCardKnowledgeStatus", {"status": status}, verb=said)
 
 
 def _answering(group: click.Group) -> None:

@@ -42,6 +42,18 @@ class Group(click.Group):
             words = f"There is no command {args[0]!r}; did you mean {near[0]}?"
             raise click.UsageError(words, ctx) from error
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with the whole first sentence of its help."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [
+            (name, command.get_short_help_str(limit=500))
+            for name, command in commands
+            if command is not None and not command.hidden
+        ]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
 
 def json_option(command: F) -> F:
     """Give a command ``--json``, as its argument ``as_json``."""

@@ -44,7 +44,7 @@ def project() -> None:
 
     \b
     Examples:
-      planner-tui project add Lantern
+      planner-tui project add Atlas
       planner-tui project list
     """
 
@@ -114,7 +114,7 @@ def add(where: Where, name: str, description: str | None, actor: str | None, as_
 
     \b
     Example:
-      planner-tui --db plan.db project add Lantern
+      planner-tui --db plan.db project add Atlas
     """
     from planner.projects import create_project
 

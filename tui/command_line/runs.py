@@ -93,6 +93,12 @@ def run_group() -> None:
     RUN is a run's id, a beginning of it, or its last characters, as run list shows them; or #42, the
     newest run of that card. A command that waits (--wait) ends with 0 when the run is completed or waits for an approval, 3 when it
     waits for something else of a person, 4 when it failed, 5 when it was cancelled.
+
+    \b
+    Examples:
+      planner-tui run start '#42' --wait
+      planner-tui run list
+      planner-tui run show '#42'
     """
 
 
