@@ -76,7 +76,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.kind} {self.id}"
 
 
-def find(db: DbAdapter, typed: str, project_id: str | None = None) -> list[Found]:
+def find(
+    db: DbAdapter, typed: str, project_id: str | None = None, *, limit: int = MOST_FOUND
+) -> list[Found]:
     """Find what holds every word that was typed, best first.
 
     ``#42`` and ``42`` find the cards of that number; the second, texts with it as well.
@@ -85,18 +87,19 @@ def find(db: DbAdapter, typed: str, project_id: str | None = None) -> list[Found
         db: The open plan.
         typed: Words, or their beginnings.
         project_id: Where to look; in every project when None.
+        limit: How much is found at most.
     """
     number = _NUMBER.fullmatch(typed.strip())
     found = _numbered(db, int(number[1]), project_id) if number else []
     if number and typed.strip().startswith("#"):
-        return found
+        return found[:limit]
     # In no view of ours: the store may have texts to index first.
-    rows = db.search(typed.split(), project_id=project_id, limit=CANDIDATES)
+    rows = db.search(typed.split(), project_id=project_id, limit=max(CANDIDATES, limit))
     known, words = {one.id for one in found}, _words(typed)
     # What is named so comes before what only holds it; else they stay as the store ranked them.
     rows = sorted(rows, key=lambda row: row[0] not in _PLACES or not _is_named(row[8], words))
-    others = [_found(row, words) for row in rows[:MOST_FOUND] if row[1] not in known]
-    return _with_cards(db, [*found, *others][:MOST_FOUND])
+    others = [_found(row, words) for row in rows[:limit] if row[1] not in known]
+    return _with_cards(db, [*found, *others][:limit])
 
 
 def place_of(db: DbAdapter, found: Found) -> str | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from planner.describe import describe_words, in_past
+from planner.describe import clipped, describe_words, in_past
+from planner.errors import Refused
 from planner.history import REDO, UNDO
 from store.adapter import DbAdapter, Row
 from store.records import PlanningAction, Project
@@ -17,6 +18,10 @@ PAGE = 200
 
 EVERYTHING = 1_000_000_000
 """A limit that no log reaches."""
+
+
+LONGEST_NUMBER = 18
+"""Digits of a number that an action may have."""
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +142,29 @@ def plan_undo_to(db: DbAdapter, project_id: str, batch_id: str) -> UndoPlan:
         if entry.batch_id == batch_id and stands:
             return UndoPlan(count, tuple(sorted(by.items(), key=lambda one: (-one[1], one[0]))))
     return UndoPlan(0, ())
+
+
+def find_change(db: DbAdapter, project_id: str, name: str) -> str:
+    """Return the batch that is meant: by the number of one of its actions, its id, or how it begins.
+
+    Raises:
+        Refused: There is none, or there are several.
+    """
+    typed = name.strip().removeprefix("#")
+    if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER:
+        rows = db.list(PlanningAction, project_id=project_id, sequence=int(typed))
+        if rows and rows[0].batch_id is not None:
+            return rows[0].batch_id
+    entries = LogReader(db, project_id).read(limit=EVERYTHING).entries if typed else ()
+    begun = [each for each in entries if each.batch_id.startswith(typed)]
+    found = [each for each in begun if each.batch_id == typed] or begun
+    if len(found) == 1:
+        return found[0].batch_id
+    if not found:
+        raise Refused(f"There is no change {clipped(name)!r}; planner-tui log lists them.")
+    listed = "".join(f"\n  {each.batch_id}  {each.actor}: {each.what}" for each in found[:10])
+    more = "\n  and more" if len(found) > 10 else ""
+    raise Refused(f"{clipped(name)!r} may be several changes:{listed}{more}")
 
 
 def read_actions(

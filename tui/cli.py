@@ -41,13 +41,16 @@ COMMANDS = {
     "export": Later("exports", "export_group", "Write a project down in another form."),
     "fact": Later("knowledge", "fact", "A card's known facts: add, approve, reject."),
     "file": Later("planned_file", "file_group", "A card's planned files: add, edit, approve."),
+    "find": Later("finding", "find", "Find words in every text of every plan."),
     "import": Later("imports", "import_group", "Bring in a plan made elsewhere."),
+    "log": Later("history", "log", "List who changed what; --events is the event log."),
     "migrate": Later("plan", "migrate", "Bring the database's tables up to date."),
     "policy": Later(
         "policy", "policy", "Say what runs are held to: checks, paths, limits, approval."
     ),
     "project": Later("project", "project", "The projects: list, show, add, edit, delete."),
     "question": Later("knowledge", "question", "A card's questions: add, answer, approve."),
+    "redo": Later("history", "redo", "Bring back what the latest undo took."),
     "reject": Later(
         "approvals", "reject", "Send a run back to its agent with a note, or close it."
     ),
@@ -56,6 +59,7 @@ COMMANDS = {
         "knowledge", "requirement", "A card's requirements: add, approve, reject."
     ),
     "run": Later("runs", "run_group", "Build cards with an agent, and see how that goes."),
+    "undo": Later("history", "undo", "Take back the latest change, or all since one."),
     "workflow": Later("workflow", "workflow", "The workflows: list, add, edit, move, delete."),
 }
 """Every command by its name."""

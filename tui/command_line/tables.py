@@ -35,6 +35,11 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
     return "\n".join(told if room is None else (_cut(line, room) for line in told))
 
 
+def cut_to_terminal(line: str) -> str:
+    """Return a line as wide as the terminal at most; whole, where it goes into a pipe."""
+    return _cut(line, shutil.get_terminal_size().columns) if sys.stdout.isatty() else line
+
+
 def width(text: str) -> int:
     """Return how many cells of a terminal a line takes."""
     if text.isascii():
