@@ -17,7 +17,7 @@ from pathlib import Path
 from planner.runs.git import GitFailed, GitResult, git, path_from_git, without_credentials
 from planner.runs.repository import common_dir
 from planner.runs.rescue import IDENTITY, ONLY_CONFIGURED
-from planner.runs.worktree_state import operation
+from planner.runs.worktree_state import alone, operation
 from planner.runs.worktrees import worktree_dir
 from store.records import WaitsFor
 
@@ -26,6 +26,9 @@ TRIES = 3
 
 MOST_NAMED = 5
 """Files that a message names."""
+
+MERGING = "planner-merge"
+"""What the lock is named after, in the repository's own folder, under which branches move."""
 
 NOTHING = "0" * 40
 """What stands for a branch that is not there yet."""
@@ -163,10 +166,15 @@ def merge_into(
         if isinstance(made, Conflict):
             raise conflicting(made, branch)
         verify(made, base)
-        try:
-            checkout = _advance(repository, branch, made, here)
-        except _Moved:
-            continue
+        # Two gits at once in one checkout would leave it half one's and half the other's. The one
+        # that a killed supervisor has left at work keeps the lock, too.
+        with alone(common_dir(repository) / MERGING) as held:
+            if tip_of(repository, ref) != here:
+                continue
+            try:
+                checkout = _advance(repository, branch, made, here, held)
+            except _Moved:
+                continue
         return Merged(made, base, checkout)
     raise NotDelivered(
         f"The branch {branch} moved {TRIES} times while this was merged. Approve again in a moment."
@@ -259,8 +267,13 @@ def discard(repository: Path, scratch: Path) -> None:
         shutil.rmtree(own, ignore_errors=True)
 
 
-def _advance(repository: Path, branch: str, commit: str, expected: str | None) -> Path | None:
-    """Move a branch to a commit that holds it; return the checkout that went along, if any."""
+def _advance(
+    repository: Path, branch: str, commit: str, expected: str | None, held: int
+) -> Path | None:
+    """Move a branch to a commit that holds it; return the checkout that went along, if any.
+
+    Git inherits ``held``, the lock on such moves.
+    """
     ref = f"refs/heads/{branch}"
     checkout = _checkout_of(repository, ref)
     if checkout is None:
@@ -269,6 +282,7 @@ def _advance(repository: Path, branch: str, commit: str, expected: str | None) -
             *("update-ref", "-m", f"planner-tui: merge into {branch}", ref),
             *(commit, expected or NOTHING),
             check=False,
+            inherits=(held,),
         )
         if done.exit_code != 0:
             if tip_of(repository, ref) != expected:
@@ -281,6 +295,7 @@ def _advance(repository: Path, branch: str, commit: str, expected: str | None) -
         *("merge", "--ff-only", "--no-overwrite-ignore", "--quiet", commit),
         settings=("merge.autoStash=false", "merge.verifySignatures=false"),
         check=False,
+        inherits=(held,),
     )
     if done.exit_code != 0:
         if tip_of(repository, ref) != expected:
