@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import board, card, engine, runs
+from bench import board, card, commands, engine, runs
 from bench.figures import Figure, heading, machine, row
 from bench.plans import Plans
 
@@ -24,6 +24,7 @@ MEASURES: dict[str, Measure] = {
     "snapshot": lambda plans, quick: engine.snapshot(plans, 5 if quick else 15),
     "apply": lambda plans, quick: engine.applying(plans, 100 if quick else 400),
     "import": lambda plans, quick: engine.importing(plans),
+    "commands": lambda plans, quick: commands.starting(plans, 5 if quick else 21),
     "run": lambda plans, quick: runs.starting(plans, 3 if quick else 21),
     "many": lambda plans, quick: runs.many(plans, 1 if quick else 5),
     "meanwhile": lambda plans, quick: runs.meanwhile(plans, 2 if quick else 8),

@@ -1,7 +1,7 @@
 """Writes the reference pages and the README's picture from the program itself.
 
-Run ``python docs/generate.py`` after changing a key or a planning action; a test fails
-until the pages agree.
+Run ``python docs/generate.py`` after changing a key, a command or a planning action; a test fails
+until the pages agree. ``python docs/generate.py commands.md`` writes that page alone.
 """
 
 from __future__ import annotations
@@ -373,9 +373,12 @@ PAGES = {
 
 
 def main() -> None:
-    """Write every page and the picture."""
+    """Write every page and the picture, or the pages that are named."""
     for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
+        if name in sys.argv[1:] or not sys.argv[1:]:
+            (DOCS / name).write_text(page(), encoding="utf-8")
+    if sys.argv[1:]:
+        return
     (DOCS / "board.svg").write_text(asyncio.run(picture()), encoding="utf-8")
 
 

@@ -5,9 +5,12 @@ as it can be called; its examples should be about this plan, or it stands among 
 """
 
 import json
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -196,6 +199,43 @@ def test_every_command_has_help_that_reads_well() -> None:
             f"{node.name}: --help cuts {first!r}" for _ in [0] if first.split(". ")[0] not in told
         ]
     assert found == [], "\n" + "\n".join(found)
+
+
+PROBE = """
+import json, sys
+from click.testing import CliRunner
+from tui.cli import main
+
+drawn, known = {}, set()
+for words in json.load(sys.stdin):
+    CliRunner().invoke(main, words)
+    found = {m for m in ("textual", "rich", "planner.importers") if m in sys.modules} - known
+    known |= found
+    if found:
+        drawn[" ".join(words)] = sorted(found)
+print(json.dumps(drawn))
+"""
+
+
+def test_no_command_imports_what_draws(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(world)
+    monkeypatch.setenv("PLANNER_DB", "drawn.db")
+    shutil.copy("first.db", "drawn.db")
+    named = [node for node in NODES if node.name not in INTERACTIVE]
+    named.sort(key=lambda node: node.path[0] == "import")  # which may import an importer
+    words = [calls(node.examples[0])[0] for node in named]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        input=json.dumps(words),
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    drawn = json.loads(done.stdout)
+    assert [name for name in drawn if "import" not in name.split()] == [], drawn
+    assert all(found == ["planner.importers"] for found in drawn.values()), drawn
 
 
 def test_listings_take_limit_and_fields() -> None:
