@@ -1,7 +1,10 @@
 """The map and what cards hold, made and changed by commands; looked at again by another connection."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -280,3 +283,22 @@ def test_tables_fit_the_terminal(run: CommandLine, monkeypatch: pytest.MonkeyPat
         lines = tables.table(long, ("number", "title", "text")).splitlines()
         assert max(map(tables.width, lines)) <= columns
         assert len(lines) == 3
+    monkeypatch.setenv("COLUMNS", "60")
+    named = [{"title": "x" * 70, "status": "active", "activity": "Save from the browser"}]
+    (_, line) = tables.table(named, ("title", "status", "activity")).splitlines()
+    assert line.endswith("  Save from the browser")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="it is written to")
+def test_an_output_that_takes_no_more_is_told(
+    run: CommandLine,
+) -> None:
+    words = [sys.executable, "-P", "-m", "tui.cli", "--db", str(run.database), "card", "list"]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, env=environ, text=True)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "planner-tui: Standard output can't be written: No space left on device. "
+        "What was done is done.\n"
+    )

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.command_line.output import EXIT_REFUSED, Group, answer, fail, json_option, told
+from tui.command_line.output import (
+    EXIT_REFUSED,
+    Group,
+    Listing,
+    answer,
+    answer_rows,
+    fail,
+    json_option,
+    listing_options,
+    say,
+    told,
+)
 from tui.command_line.where import read_config
 
 if TYPE_CHECKING:
@@ -16,9 +27,9 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Group, invoke_without_command=True)
-@json_option
+@listing_options
 @click.pass_context
-def agents(context: click.Context, as_json: bool) -> None:
+def agents(context: click.Context, listing: Listing) -> None:
     """List the agents: the presets, and those of the config's tables [agents.NAME].
 
     \b
@@ -27,12 +38,12 @@ def agents(context: click.Context, as_json: bool) -> None:
       planner-tui agents check claude
     """
     if context.invoked_subcommand is not None:
-        if as_json:
+        if listing.as_json:
             raise click.UsageError(f"Put --json after {context.invoked_subcommand}.")
         return
     from planner.runs.agent_checks import program_of
 
-    config = read_config(as_json)
+    config = read_config(listing.as_json)
     rows = [
         {
             "name": name,
@@ -49,9 +60,9 @@ def agents(context: click.Context, as_json: bool) -> None:
         f"{row['found'] or str(row['program']) + ' is not on your PATH'}"
         for row in rows
     ]
-    if config.agent is None:
-        lines.append('None builds by itself: write agent = "NAME" below [board] in the config.')
-    answer({"agents": rows}, "\n".join(lines), as_json=as_json)
+    answer_rows("agents", rows, listing, columns=("name", "found"), lines=lines, empty="None.")
+    if config.agent is None and not listing.as_json:
+        say('None builds by itself: write agent = "NAME" below [board] in the config.')
 
 
 @agents.command()

@@ -131,6 +131,8 @@ class LongText(TextType):
             if "planner-tui.stdin" in ctx.meta:
                 self.fail("standard input can be read for one text alone.", param, ctx)
             ctx.meta["planner-tui.stdin"] = True
+        if sys.stdin is None:  # a shell's <&- closes it
+            self.fail("standard input is closed.", param, ctx)
         data = sys.stdin.buffer.read()
         try:
             read = data.decode("utf-8-sig")

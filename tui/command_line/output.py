@@ -7,6 +7,7 @@ Messages about what went wrong go to standard error either way.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -156,7 +157,7 @@ def answer_rows(
     elif found:
         from tui.command_line.tables import table
 
-        click.echo(table(found, listing.fields or columns))
+        _print(table(found, listing.fields or columns))
     elif not count:
         say(empty)
     if len(found) < count:
@@ -169,7 +170,23 @@ def say(words: str, *, err: bool = False) -> None:
         from tui.safe_text import visible_lines
 
         words = visible_lines(words)
-    click.echo(words, err=err)
+    _print(words, err=err)
+
+
+def _print(text: str | bytes, *, err: bool = False) -> None:
+    """Print a line; where standard output takes no more, say so and end."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:  # who reads has seen enough: click ends quietly
+        raise
+    except OSError as error:
+        if err:
+            raise SystemExit(EXIT_REFUSED) from error
+        # Python writes what is left in its buffer once more at the end, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        words = f"Standard output can't be written: {error.strerror}. What was done is done."
+        say(f"planner-tui: {words}", err=True)
+        raise SystemExit(EXIT_REFUSED) from error
 
 
 def fail(
@@ -244,7 +261,7 @@ def print_json(document: Any) -> None:
     """Print a document as one line of JSON."""
     import msgspec
 
-    click.echo(msgspec.json.encode(document))
+    _print(msgspec.json.encode(document))
 
 
 def _details(error: Exception) -> dict[str, Any]:

@@ -73,9 +73,9 @@ def _fitting(widths: list[int], room: int) -> list[int]:
     over = sum(widths) + 2 * (len(widths) - 1) - room
     while over > 0 and max(widths) > NARROWEST:
         widest = max(widths)
-        next_widest = max([each for each in widths if each < widest] + [NARROWEST])
-        at = widths.index(widest)
-        take = min(over, max(1, widest - next_widest))
+        at = len(widths) - 1 - widths[::-1].index(widest)  # of equals the last, then the one before
+        others = [*widths[:at], *widths[at + 1 :], NARROWEST]
+        take = min(over, max(1, widest - max(others)))
         widths[at] -= take
         over -= take
     return widths
