@@ -1,6 +1,7 @@
 """The supervisor: the process that drives one run, as far as it goes without a person, and ends.
 
-It is started by its path (``Supervisors.ensure``), detached, with the run's lock handed to it. What it prints is in the run's folder.
+It is started by its path (``Supervisors.ensure``), detached, with the run's lock handed to it. What
+it prints is in the run's folder.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ def main(arguments: list[str]) -> int:
         if not lock.take(LOCK_PATIENCE):
             return 0  # another is there
         lock.sign()
+
+    if not Path(database).exists():
+        return 0  # the plan was deleted; another must not be made in its place
 
     from planner.runs.drive import Drive
     from planner.runs.reconcile import has_work

@@ -105,8 +105,10 @@ class Supervisors:
 
     def __init__(self, folders: RunFolders, database: str) -> None:
         """See to the runs of ``database`` whose files are in ``folders``."""
+        from store.open import local_path  # a supervisor holds its lock before it loads that
+
         self.folders = folders
-        self.database = os.path.abspath(database)  # noqa: PTH100  (a link to it stays one)
+        self.database = os.path.abspath(local_path(database))  # noqa: PTH100  (a link stays one)
 
     def ensure(self, run_id: str, add_first: AddFirst | None = None) -> None:
         """See to it that a supervisor looks at what the database says of a run by now.

@@ -63,6 +63,7 @@ def test_a_new_supervisor_waits_for_one_who_only_looks(tmp_path: Path) -> None:
 def test_a_supervisor_is_found_from_anywhere(tmp_path: Path) -> None:
     supervisors = Started(tmp_path)
     assert Path(supervisors.database).is_absolute()
+    assert Supervisors(supervisors.folders, "sqlite:///a/plan.db").database == "/a/plan.db"
     command = supervisors.command("-rf", 5)
     assert command[1] == "-P"
     assert command[-2:] == ["--", "-rf"]
