@@ -112,7 +112,7 @@ class Drive:
             self._look_at_others()
             return True
         run = self._work.run()
-        assignments = self._work.db.list(CardAssignment, run_id=run.id)
+        assignments = self._work.db.below_runs(CardAssignment, [run.id])
         self._seen, self._waits = version, False
         if run.cancel_requested_at is not None:
             self._stop.set()
@@ -248,7 +248,7 @@ class Drive:
         from planner.runs.approvals import request_approval
 
         db = self._work.db
-        assignments = db.list(CardAssignment, run_id=run.id)
+        assignments = db.below_runs(CardAssignment, [run.id])
         stuck = [one for one in assignments if one.status is not BuildState.COMPLETED]
         if stuck:
             return self._stuck(run)
@@ -351,7 +351,7 @@ class Drive:
         """Say what a run can't go on for: what waits for a person, or else what failed."""
         db = self._work.db
         with db.transaction():  # nobody resumes a part of it meanwhile
-            assignments = db.list(CardAssignment, run_id=run.id)
+            assignments = db.below_runs(CardAssignment, [run.id])
             if any(one.status in _AT_WORK for one in assignments):
                 return True
             stuck = [one for one in assignments if one.status is not BuildState.COMPLETED]

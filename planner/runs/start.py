@@ -183,7 +183,8 @@ def _record(
         system_policy_snapshot=policy_to_json(stored.policy),
         run_input_snapshot={
             "agent": profile_to_json(agent),
-            "cards": inputs,
+            # What each card holds is in its assignment: a supervisor reads its run all the time.
+            "cards": [card.id for card in cards],
             "status_before": {card.id: card.status for card in cards},
             "database": supervisors.database,
         },

@@ -97,7 +97,7 @@ def set_run(
         if run.workflow_id is not None and run.scope is RunScope.WORKFLOW:
             state = _as_built(status, waits_for)
             db.update(Workflow, run.workflow_id, build_state=state, updated_at=now)
-        assignments = db.list(CardAssignment, run_id=run_id)
+        assignments = db.below_runs(CardAssignment, [run_id])
         if status is BuildState.CANCELLED:
             _cancel_what_is_open(db, run, assignments, actor, clock)
         elif waits_for is WaitsFor.APPROVAL:

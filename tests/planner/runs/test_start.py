@@ -89,8 +89,9 @@ def test_a_card_run_keeps_what_it_began_with(plan: Plan, supervisors: Ensured) -
     assert kept is not None
     assert policy_from_json(kept.system_policy_snapshot) == POLICY
     assert profile_from_json(kept.run_input_snapshot["agent"]) == AGENT
-    assert kept.run_input_snapshot["cards"][FIRST]["card"]["title"].startswith("Sign in")
+    assert kept.run_input_snapshot["cards"] == [FIRST]
     (assignment,) = _assignments(db, kept)
+    assert assignment.assignment_input_snapshot["card"]["title"].startswith("Sign in")
     assert "Sign in: «naïve»" in assignment.assignment_input_snapshot["prompt"]
 
 
