@@ -197,7 +197,7 @@ def reject(
         request, run = _pending(db, request_id)
         _resolve(db, request, ApprovalStatus.REJECTED, actor, words or None)
         if close:
-            _close(db, run, actor, words)
+            close_run(db, run, actor=actor, words=words)
         else:
             for assignment in who_is_meant(db, run, card_ids):
                 db.update(CardAssignment, assignment.id, next_turn={"kind": "note", "note": words})
@@ -247,13 +247,21 @@ def _asked_already(
     return next((each for each in found if each.status is not ApprovalStatus.REJECTED), None)
 
 
-def _close(
-    db: DbAdapter,
-    run: OrchestrationRun,
-    actor: str,
-    words: str,
-) -> None:
-    """Cancel a run whose result is not wanted; what was pushed stays where it is, and is told."""
+def close_run(
+    db: DbAdapter, run: OrchestrationRun, *, actor: str, words: str = "", how: str = "Closed"
+) -> OrchestrationRun:
+    """Cancel a run whose result is not wanted; what was pushed stays where it is, and is told.
+
+    Args:
+        db: The open plan.
+        run: The run; nothing of it is at work.
+        actor: Who doesn't want it.
+        words: Why not.
+        how: What was done with it.
+
+    Returns:
+        The run as it is now.
+    """
     candidate = candidate_of(db, run.id)
     left = ""
     if candidate is not None:
@@ -274,10 +282,10 @@ def _close(
             "note": words or None,
         }
         tell(db, run, "pull_request.closed", actor=actor, payload=payload)
-    reason = f"Closed by {actor}{f': {words}' if words else '.'}{left}"
+    reason = f"{how} by {actor}{f': {words}' if words else '.'}{left}"
     for assignment in db.list(CardAssignment, run_id=run.id):
         set_assignment(db, assignment.id, BuildState.CANCELLED, actor=actor, reason=reason)
-    set_run(db, run.id, BuildState.CANCELLED, actor=actor, reason=reason)
+    return set_run(db, run.id, BuildState.CANCELLED, actor=actor, reason=reason)
 
 
 def _pending(db: DbAdapter, request_id: str) -> tuple[ApprovalRequest, OrchestrationRun]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from planner.describe import clipped
 from planner.errors import Refused
+from planner.runs.approvals import close_run
 from planner.runs.candidates import repository_of
 from planner.runs.collecting import FORBIDDEN, unanswered
 from planner.runs.folders import RunFolders
@@ -65,9 +66,7 @@ def cancel(db: DbAdapter, run_id: str, *, actor: str, supervisors: Supervisors) 
             raise Refused(f"{name_of(db, run)} is {run.status} already.")
         running = db.count(CardAssignment, run_id=run_id, status=BuildState.RUNNING)
         if not running and run.status is not BuildState.RUNNING:
-            return set_run(
-                db, run_id, BuildState.CANCELLED, actor=actor, reason=f"Cancelled by {actor}."
-            )
+            return close_run(db, run, actor=actor, how="Cancelled")
         if run.cancel_requested_at is None:
             wish = {"cancel_requested_at": utc_now(), "cancel_requested_by": actor}
             db.update(OrchestrationRun, run_id, **wish)

@@ -151,9 +151,11 @@ class Drive:
             return True
         end_processes(self._work.marker())
         if run.status in OPEN:
+            from planner.runs.approvals import close_run
+
             actor = run.cancel_requested_by or SUPERVISOR
-            reason = f"Cancelled by {actor}."
-            set_run(self._work.db, run.id, BuildState.CANCELLED, actor=actor, reason=reason)
+            with self._work.db.transaction():
+                close_run(self._work.db, run, actor=actor, how="Cancelled")
         return False
 
     def _put_to_work(self, assignment: CardAssignment) -> None:
