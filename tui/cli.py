@@ -35,6 +35,7 @@ COMMANDS = {
     "approve": Later("approvals", "approve", "Approve what a run asks for."),
     "artifact": Later("artifact", "artifact", "Context artifacts, and which cards use them."),
     "assumption": Later("knowledge", "assumption", "A card's assumptions: add, approve, reject."),
+    "board": Later("map", "board", "Print the map as text, as wide as the terminal."),
     "card": Later("card", "card", "The cards: list, show, add, edit, move, finalize, delete."),
     "config": Later("config", "config", "Say where the config is, check it, write one."),
     "demo": Later("board", "demo", "Open the board on the sample plan."),

@@ -14,7 +14,8 @@ from textual.color import Color
 from tests.planner.plans import on
 from tests.tui.board import a_plan, make_app, settle, watch_asked
 from tui import glyphs
-from tui.ascii import SIGNS, AsciiOnly, in_ascii
+from tui.ascii import AsciiOnly
+from tui.ascii_signs import SIGNS, in_ascii
 from tui.drawing import Drawing, asked_in, how_to_draw, speaks_utf8
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +89,7 @@ def test_every_sign_of_ours_has_a_character() -> None:
     """A sign that a screen draws and this does not know would show as a question mark."""
     unknown: dict[str, str] = {}
     for file in [*ROOT.glob("tui/**/*.py"), *ROOT.glob("planner/*.py")]:
-        if file.name == "text.py":
+        if file.name in ("text.py", "csv_cells.py"):
             continue  # what it names is never drawn
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -44,12 +44,12 @@ def card_rows(
         board = read_board(db, project)
         lanes: Sequence[Any] = board.lanes
         if query is not None:
-            wanted = _filter(query, board)
+            wanted = read_filter(query, board)
             details = None if wanted.is_empty else read_details(db, board)
             lanes = narrow(lanes, wanted, details)
     return [
         {
-            **_row(card),
+            **card_row(card),
             "activity": column.title,
             "activity_id": column.id,
             "workflow": lane.title,
@@ -64,7 +64,7 @@ def card_rows(
     ]
 
 
-def _filter(query: str, board: Board) -> CardFilter:
+def read_filter(query: str, board: Board) -> CardFilter:
     """Read a filter; what the board would leave out of it is not understood here."""
     from planner.filter_values import vocabulary_of
     from planner.filtering import CardFilter
@@ -76,7 +76,8 @@ def _filter(query: str, board: Board) -> CardFilter:
     return wanted
 
 
-def _row(card: CardFace) -> dict[str, Any]:
+def card_row(card: CardFace) -> dict[str, Any]:
+    """Return what is told of a card, by field."""
     return {
         "number": card.number,
         "id": card.id,

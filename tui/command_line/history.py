@@ -141,8 +141,9 @@ def _take(
         "message": message,
         "dry_run": change.dry_run,
         "project_id": project.id,
+        "batch_id": None if change.dry_run else result.batch_id,
         "sequence": result.sequence,
-        "changes": len(result.actions),
+        "results": [each.result for each in result.actions],
         **more,
     }
     answer(data, f"Would do: {message}" if change.dry_run else message, as_json=change.as_json)

@@ -6,7 +6,7 @@ look-up. Colours are handed in as styles, which the map view takes from its CSS.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,38 +14,12 @@ from rich.style import Style
 from textual.strip import Strip
 
 from planner.board import CardFace, Column, Lane
-from store.records import BuildState
-from tui.glyphs import (
-    BUILD,
-    FINALIZED,
-    MARKED,
-    PLANNED_FILES,
-    QUESTIONS,
-    READY,
-    REQUIREMENTS,
-    STATUS,
-    priority_sign,
-)
+from tui.card_facts import BUILD_STYLES, card_facts, counted, facts_cells
+from tui.glyphs import BUILD, MARKED
 from tui.text import clip, visible, wrap
 
 MOST_KEPT = 4096
 """Cards whose strips are kept; far more than any screen shows."""
-
-_TELLING = frozenset({"queued", "running", "blocked", "failed"})
-"""Build states whose word comes before the status's, where there is room for one."""
-
-_BUILD_STYLES: dict[str, str] = {
-    BuildState.QUEUED: "status-todo",
-    BuildState.RUNNING: "status-active",
-    BuildState.BLOCKED: "status-questions",
-    BuildState.FAILED: "failed",
-    BuildState.COMPLETED: "status-production",
-    BuildState.CANCELLED: "status-todo",
-}
-"""The style of each build state: as the status that goes with it."""
-
-Facts = tuple[str, str, str, str]
-"""What the last line of a card says: on the left; on the right before its build, of it, after it."""
 
 CardStyles = tuple[Style, Style, Style, Style]
 """How a card looks: its title, its facts, its bar, its status."""
@@ -100,7 +74,7 @@ class MapPaint:
         style = self._styles("lane-selected" if selected else "lane")
         fold = "▾" if is_open else "▸"
         mark = "▶" if selected else " "
-        count = _count(sum(column.shown for column in lane.columns), lane.size, "card")
+        count = counted(sum(column.shown for column in lane.columns), lane.size, "card")
         build = f"  {BUILD[lane.build_state]} {lane.build_state}" if lane.build_state else ""
         tail = f"  {count}{build} "
         title = clip(visible(lane.title), max(4, width - len(tail) - 4))
@@ -117,11 +91,11 @@ class MapPaint:
         room = self.width - 2
         title = wrap(visible(card.title), room, 2)
         title += [""] * (2 - len(title))
-        left, before, build, after = _facts(card, room)
-        padding = " " * max(0, room + 1 - _cells(left, before, build, after))
+        left, before, build, after = card_facts(card, room)
+        padding = " " * max(0, room + 1 - facts_cells(left, before, build, after))
         facts = [edge, Segment(f" {left}", status), Segment(f"{padding}{before}", meta)]
         if build:
-            told = self._styles(_BUILD_STYLES[card.build_state or ""])
+            told = self._styles(BUILD_STYLES[card.build_state or ""])
             facts.append(Segment(build, meta + Style(color=told.color)))
         if after:
             facts.append(Segment(after, meta))
@@ -155,61 +129,6 @@ class MapPaint:
             told = self._styles(f"status-{status}") + Style(bgcolor=meta.bgcolor)
             self._mixed[key] = (body, meta, bar, told)
         return self._mixed[key]
-
-
-def _facts(card: CardFace, room: int) -> Facts:
-    """Return a card's facts, with words where they fit."""
-    number = f"#{card.number}" if card.number is not None else "#–"
-    glyph = STATUS.get(card.status, "·")
-    priority = priority_sign(card.priority)
-    state = card.build_state
-    build = BUILD.get(state, "") if state else ""
-    mark = FINALIZED if card.is_finalized else READY if card.is_ready else ""
-    counts = [
-        f"{count}{sign}"
-        for count, sign in (
-            (card.requirements, REQUIREMENTS),
-            (card.questions, QUESTIONS),
-            (card.planned_files, PLANNED_FILES),
-        )
-        if count
-    ]
-    short = " ".join(filter(None, [number, glyph, priority]))
-    worded = " ".join(filter(None, [number, glyph, str(card.status), priority]))
-    lefts = [worded, short]
-    if not build:
-        return _fitting(lefts, mark, [""], counts, room)
-    built = f"{build} {state}"
-    if state in _TELLING:
-        # What an agent is at says more than the status that follows from it.
-        found = _fitting(lefts, mark, [built], counts, room)
-        if _cells(*found) <= room:
-            return found
-    return _fitting(lefts, mark, [built, build], counts, room)
-
-
-def _fitting(
-    lefts: Sequence[str], mark: str, builds: Sequence[str], counts: Sequence[str], room: int
-) -> Facts:
-    """Return the first of what can be said that fits, or the last."""
-    found: Facts = ("", "", "", "")
-    for left in lefts:
-        for build in builds:
-            before = f"{mark} " if mark and (build or counts) else mark
-            after = f" {' '.join(counts)}" if build and counts else " ".join(counts)
-            found = (left, before, build, after)
-            if _cells(*found) <= room:
-                return found
-    return found
-
-
-def _cells(left: str, *right: str) -> int:
-    return cell_len(left) + 1 + sum(map(cell_len, right))
-
-
-def _count(shown: int, size: int, word: str) -> str:
-    plural = word if size == 1 else f"{word}s"
-    return f"{size:,} {plural}" if shown == size else f"{shown:,} of {size:,} {plural}"
 
 
 def _line(text: str, width: int, style: Style, after: Segment | None = None) -> Strip:
