@@ -48,6 +48,7 @@ _BACK = {"\\": "\\", "n": "\n", "r": "\r"}
 
 def cell(text: str) -> str:
     """Return a text as it goes into a cell, so that no spreadsheet runs it."""
+    text = text.replace("\0", "␀")  # which no CSV can hold
     return f"'{text}" if _FORMULA.match(text) else text
 
 

@@ -40,6 +40,9 @@ NO_ACTIVITY = "No activity"
 MOST_PROBLEMS = 100
 """Problems that are collected before reading ends."""
 
+MOST_COLUMNS = 1000
+"""The most columns a file may have."""
+
 SEPARATORS = ",;\t|"
 """What may stand between cells; the header tells which."""
 
@@ -153,6 +156,8 @@ class _Reading:
 
     def columns(self, header: list[str]) -> list[str | None]:
         """Find what each column is; tell of those that are nothing."""
+        if len(header) > MOST_COLUMNS:
+            raise ImportRefused([Problem("line 1", f"it has more than {MOST_COLUMNS:,} columns")])
         known: list[str | None] = []
         for at, heading in enumerate(header):
             name = _NAMES.get(plain(text_of(heading.lstrip("\ufeff"))).strip(" *:"))

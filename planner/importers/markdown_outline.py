@@ -14,10 +14,11 @@ import msgspec
 from planner.importers.wanted import ImportRefused, Problem, check_count
 from planner.markdown_text import unquoted
 
+MOST_NESTED = 20
+"""How deep list items are nested; what is deeper counts as no deeper."""
+
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)")
-_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
-_BREAK = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?=\S)(?:.*\n){0,500}?---[ \t]*(?:\r?\n|$)")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
@@ -98,6 +99,21 @@ def _lines(text: str) -> Iterator[str]:
         start = end + 1
 
 
+def _heading_title(written: str) -> str:
+    """Return a heading's title without the ``#`` that may stand behind it."""
+    title = written.rstrip(" \t")
+    without = title.rstrip("#")
+    return without if without[-1:] in ("", " ", "\t") else title
+
+
+def _is_break(rest: str) -> bool:
+    """Tell whether a line is a thematic break: ``---``, ``* * *``."""
+    if rest[0] not in "-*_":
+        return False
+    marks = rest.replace(" ", "").replace("\t", "")
+    return len(marks) > 2 and not marks.strip(rest[0])
+
+
 class _Reader:
     """One reading, with what is open at the line it is at."""
 
@@ -134,8 +150,8 @@ class _Reader:
             self.comment = number
             self.commented(number, rest)
         elif (found := _HEADING.match(rest)) and not self.within(indent):
-            self.head(number, len(found[1]), _CLOSING.sub("", rest[found.end() :]))
-        elif _BREAK.match(rest):
+            self.head(number, len(found[1]), _heading_title(rest[found.end() :]))
+        elif _is_break(rest):
             self.titled = self.grows = None
         elif found := _BULLET.match(rest):
             self.bullet(number, indent, rest[found.end() :])
@@ -196,7 +212,7 @@ class _Reader:
 
     def bullet(self, number: int, indent: int, title: str) -> None:
         """Begin a list item: a card, or what is nested below one."""
-        while self.open and indent < self.open[-1].column:
+        while self.open and (indent < self.open[-1].column or len(self.open) == MOST_NESTED):
             self.open.pop()
         node = self.made(Node(title, number, indent + 2))
         parent = self.open[-1] if self.open else self.card or self.an_activity(number)

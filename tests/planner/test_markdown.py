@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +18,7 @@ from planner.markdown_text import inline, plain_text, quoted, unquoted
 from planner.sample import load_sample
 from store.adapter import DbAdapter
 from store.records import Project
+from tests.planner.carried import in_markdown
 from tests.planner.plans import Plan, opened, request
 
 
@@ -30,41 +30,6 @@ def db(database_path: Path) -> Iterator[DbAdapter]:
 
 def bring(db: DbAdapter, text: str, name: str = "Atlas") -> ImportReport:
     return import_plan(db, read_markdown(text.encode()), project_name=name)
-
-
-_LEFT_OUT = {
-    "id",
-    "project_id",
-    "workflow_id",
-    "workflow_activity_id",
-    "card_id",
-    "number",
-    "source",
-}
-_LEFT_OUT |= {"created_at", "updated_at", "confidence"}
-
-
-def carried(row: Any) -> dict[str, Any]:
-    """Return the columns of a row that Markdown carries."""
-    values = {k: v for k, v in msgspec.structs.asdict(row).items() if k not in _LEFT_OUT}
-    if "finalized_at" in values:
-        values["finalized_at"] = bool(values["finalized_at"])
-    if values.get("status") == "user_edited":
-        values["status"] = "proposed"
-    return values
-
-
-def whole_map(db: DbAdapter, project_id: str) -> list[Any]:
-    found: list[Any] = []
-    for lane in read_map(db, project_id):
-        found.append(carried(lane.workflow))
-        for activity, stack in lane.activities:
-            found.append(carried(activity))
-            for card, held in with_holdings(db, stack):
-                found.append(carried(card))
-                for items in msgspec.structs.astuple(held):
-                    found += map(carried, items)
-    return found
 
 
 def titles(db: DbAdapter, project_id: str) -> list[Any]:
@@ -204,7 +169,7 @@ def test_what_is_odd_is_told(db: DbAdapter, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_sample_comes_back(db: DbAdapter) -> None:
     sample = load_sample(db)
     report = bring(db, "".join(export_markdown(db, sample)), "Copy")
-    assert whole_map(db, report.project.id) == whole_map(db, sample.id)
+    assert in_markdown(db, report.project.id) == in_markdown(db, sample.id)
     assert report.project.description == sample.description
     assert not report.skipped
     assert not report.noted
@@ -279,7 +244,7 @@ def test_any_map_comes_back(data: st.DataObject) -> None:
                     batch += draw_card(draw, f"w{w}a{a}", f"w{w}a{a}c{c}")
         plan.apply(*batch)
         report = bring(db, "".join(export_markdown(db, plan.project)), "Copy")
-        assert whole_map(db, report.project.id) == whole_map(db, plan.project_id)
+        assert in_markdown(db, report.project.id) == in_markdown(db, plan.project_id)
         assert report.project.description == plan.project.description
 
 
