@@ -264,6 +264,9 @@ def test_mistakes_are_told_to_programs_too(run: CommandLine) -> None:
         document = json.loads(answered.stdout)
         assert (answered.exit_code, document["error"]["code"]) == (status, code), arguments
         assert document["error"]["message"] in answered.stderr
+    assert "A shell takes #42 for a comment" in run.misused("card", "show")
+    nameless = json.loads(run("import", "csv", "\udcff.csv", "--json").stdout)
+    assert nameless["error"]["details"]["problems"]  # though no text says where
     found = json.loads(run("card", "show", "Sign", "--json").stdout)["error"]["details"]
     assert [each["number"] for each in found["candidates"]] == [1, 2]
     assert found["candidates"][0]["within"] == "Read / Choose"

@@ -249,19 +249,38 @@ def misunderstood(as_json: bool) -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
+        error = _hinted(error)
         if as_json:
             usage = error.ctx.get_usage() if error.ctx is not None else ""
             details = {"usage": usage.removeprefix("Usage: ")}
             told = {"code": "usage", "message": error.format_message(), "details": details}
             print_json({"version": 1, "ok": False, "error": told})
-        raise
+        raise error from None
+
+
+def _hinted(error: click.UsageError) -> click.UsageError:
+    """Return the error, of a missing card with what a shell may have done to it."""
+    if not isinstance(error, click.MissingParameter) or error.ctx is None or error.param is None:
+        return error
+    named = error.param.make_metavar(error.ctx)
+    if named.strip("[].") not in ("CARD", "RUN"):
+        return error
+    words = "A shell takes #42 for a comment; write '#42' or 42."
+    return click.MissingParameter(words, error.ctx, error.param)
 
 
 def print_json(document: Any) -> None:
     """Print a document as one line of JSON."""
     import msgspec
 
-    _print(msgspec.json.encode(document))
+    try:
+        written = msgspec.json.encode(document)
+    except UnicodeEncodeError:  # a file's name need not be text
+        import json
+
+        plain = json.dumps(msgspec.to_builtins(document), ensure_ascii=False)
+        written = plain.encode("utf-8", "replace")
+    _print(written)
 
 
 def _details(error: Exception) -> dict[str, Any]:
