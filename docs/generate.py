@@ -361,12 +361,23 @@ def commands_page() -> str:
     return page
 
 
+def plan_schema() -> str:
+    """Return docs/plan.schema.json: the shape of a project as JSON."""
+    if str(DOCS) not in sys.path:
+        sys.path.append(str(DOCS))
+    import plan_schema as schema
+
+    written: str = schema.plan_schema()
+    return written
+
+
 PAGES = {
     "agents.md": agents_page,
     "commands.md": commands_page,
     "config.md": config_page,
     "filter.md": filter_page,
     "keys.md": keys_page,
+    "plan.schema.json": plan_schema,
     "planning-actions.md": actions_page,
 }
 """What is written, by file name; a test compares these with what is there."""

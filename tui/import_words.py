@@ -58,7 +58,7 @@ def _lines(report: ImportReport) -> Iterator[str]:
         made = ", a new project" if report.project_made else ""
         yield f"{done} into “{name}”{made}, in {report.actions:,} planning actions:"
         for kind, counts in report.counts.items():
-            told = [
+            counted = [
                 f"{count:,} {what}"
                 for count, what in (
                     (counts.made, "made"),
@@ -68,9 +68,9 @@ def _lines(report: ImportReport) -> Iterator[str]:
                 )
                 if count
             ]
-            if told:
+            if counted:
                 plural = _PLURALS.get(kind, f"{kind}s").replace("_", " ")
-                yield f"  {plural}: {', '.join(told)}"
+                yield f"  {plural}: {', '.join(counted)}"
     if report.overwritten:
         yield f"  {report.overwritten:,} values that you had changed as well now are the source's"
     if report.marks_lost:
@@ -78,8 +78,8 @@ def _lines(report: ImportReport) -> Iterator[str]:
         yield f"  {cards} no longer finalized, since what was approved is not what it was"
     yield from _named("left alone, since you deleted them here", report.left_alone)
     yield from _named("no longer in the source, and kept here", report.no_longer_there)
-    yield from _told("skipped", report.skipped)
-    yield from _told("imported otherwise than written", report.noted)
+    yield from told("skipped", report.skipped)
+    yield from told("imported otherwise than written", report.noted)
 
 
 def _named(what: str, names: tuple[str, ...]) -> Iterator[str]:
@@ -89,7 +89,8 @@ def _named(what: str, names: tuple[str, ...]) -> Iterator[str]:
         yield f"  {what}: {shown}{more}"
 
 
-def _told(what: str, problems: tuple[Problem, ...]) -> Iterator[str]:
+def told(what: str, problems: tuple[Problem, ...]) -> Iterator[str]:
+    """Yield lines that tell of problems, of none when there are none."""
     if problems:
         yield f"  {what}:"
         yield from (f"  {line}" for line in _each(problems))

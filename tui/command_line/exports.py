@@ -33,6 +33,7 @@ class Format(NamedTuple):
 
 FORMATS = {
     "csv": Format("csv", "export_csv", "Export cards as CSV, for spreadsheets.", "plan.csv"),
+    "json": Format("json", "export_json", "Export all of a project as JSON.", "plan.json"),
     "markdown": Format(
         "markdown", "export_markdown", "Export the map as a Markdown outline.", "plan.md"
     ),

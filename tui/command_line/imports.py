@@ -23,7 +23,9 @@ class Format(NamedTuple):
 
     ``read`` is a function of ``planner/importers/<module>.py`` that takes a path (or, when
     standard input may be read, its bytes) and returns a ``Source``. ``words`` say what is
-    imported, and ``example`` is a source as one may be called.
+    imported, and ``example`` is a source as one may be called. ``bring`` is the module below
+    ``planner/importers`` and its function that takes what was read, ``report`` the module below ``tui``
+    that puts what it returns into words.
     """
 
     module: str
@@ -32,6 +34,8 @@ class Format(NamedTuple):
     words: str
     example: str
     stdin: bool = True
+    bring: tuple[str, str] = ("importing", "import_plan")
+    report: str = "import_words"
 
 
 FORMATS = {
@@ -44,6 +48,15 @@ FORMATS = {
         stdin=False,
     ),
     "csv": Format("csv", "read_csv", "FILE", "Import cards from the CSV file FILE.", "plan.csv"),
+    "json": Format(
+        "json",
+        "read_json",
+        "FILE",
+        "Import all of a project from the JSON document FILE.",
+        "plan.json",
+        bring=("restoring", "import_documents"),
+        report="rows_words",
+    ),
     "markdown": Format(
         "markdown", "read_markdown", "FILE", "Import the Markdown outline FILE.", "plan.md"
     ),
@@ -103,10 +116,12 @@ def _command(name: str, made: Format) -> click.Command:
 
 def run_import(where: Where, made: Format, source: Path, *, dry_run: bool, as_json: bool) -> None:
     """Import a source of one format, and say what came of it."""
-    from planner.importers.importing import import_plan
     from planner.importers.wanted import ImportRefused
-    from tui.import_words import import_in_words, refusal_in_words, report_as_data
+    from tui.import_words import refusal_in_words
 
+    module, name = made.bring
+    bring = getattr(import_module(f"planner.importers.{module}"), name)
+    words = import_module(f"tui.{made.report}")
     read = getattr(import_module(f"planner.importers.{made.module}"), made.read)
     try:
         with _keeping_garbage():
@@ -114,13 +129,13 @@ def run_import(where: Where, made: Format, source: Path, *, dry_run: bool, as_js
             found = read(given)
             db = where.open(as_json)
             with told(as_json), db.connection(), _progress() as progress:
-                report = import_plan(
+                report = bring(
                     db, found, project_name=where.project, dry_run=dry_run, progress=progress
                 )
     except ImportRefused as refusal:
         problems = [{"where": one.path, "reason": one.reason} for one in refusal.problems]
         fail(refusal_in_words(refusal), "import", {"problems": problems}, as_json)
-    answer(report_as_data(report), import_in_words(report), as_json=as_json)
+    answer(words.report_as_data(report), words.import_in_words(report), as_json=as_json)
 
 
 @contextmanager
