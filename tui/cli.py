@@ -7,6 +7,7 @@ the commands start at once.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -37,6 +38,11 @@ COMMANDS = {
     "assumption": Later("knowledge", "assumption", "A card's assumptions: add, approve, reject."),
     "board": Later("map", "board", "Print the map as text, as wide as the terminal."),
     "card": Later("card", "card", "The cards: list, show, add, edit, move, finalize, delete."),
+    "completion": Later(
+        "completion",
+        "completion",
+        "Print what makes bash, zsh or fish complete commands and names.",
+    ),
     "config": Later("config", "config", "Say where the config is, check it, write one."),
     "demo": Later("board", "demo", "Open the board on the sample plan."),
     "export": Later("exports", "export_group", "Write a project down in another form."),
@@ -87,6 +93,15 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
 
 class Commands(Group):
     """The commands of ``COMMANDS``; listing them imports none."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command, or tell a shell what may come next."""
+        if "_PLANNER_TUI_COMPLETE" in os.environ:
+            from tui.command_line.completion import PROGRAM, VARIABLE, prepare
+
+            prepare()
+            extra |= {"prog_name": PROGRAM, "complete_var": VARIABLE}
+        return super().main(*args, **extra)
 
     def make_context(
         self,
