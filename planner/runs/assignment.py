@@ -19,12 +19,13 @@ from planner.runs.executions import (
     look_at,
     wait_for,
 )
-from planner.runs.preparing import copied_files, prepare, worktree_of
+from planner.runs.preparing import await_worktree, copied_files, prepare, worktree_of
 from planner.runs.processes import end_processes
 from planner.runs.states import SUPERVISOR, set_assignment
 from planner.runs.turns import (
     adopt,
     begin_turn,
+    call_off,
     finish_turn,
     has_begun,
     record_end,
@@ -34,6 +35,7 @@ from planner.runs.turns import (
 from planner.runs.work import RECHECK, Stopped, Work, patiently
 from store.errors import DatabaseBusy, RowMissing
 from store.records import (
+    AgentExecution,
     BuildState,
     CardAssignment,
     CheckStatus,
@@ -77,8 +79,28 @@ def _step(work: Work, assignment_id: str, is_new: bool) -> bool:
 
 def _prepare(work: Work, assignment_id: str, is_new: bool) -> None:
     assignment = work.assignment(assignment_id)
-    prepare(work, assignment)
+    execution = running_execution(work, assignment_id)
+    if execution is not None and not isinstance(_seen(execution), Gone):
+        await_worktree(work, assignment)
+    else:
+        _make_worktree(work, assignment, execution)
     _go_on(work, assignment_id, RunStep.AGENT)
+
+
+def _make_worktree(
+    work: Work, assignment: CardAssignment, execution: AgentExecution | None
+) -> None:
+    """See to the worktree before an agent begins; a turn that was to begin there is called off."""
+    try:
+        prepare(work, assignment)
+    except Refused as refusal:
+        if execution is not None:
+            call_off(work, execution, str(refusal))
+        raise
+
+
+def _seen(execution: AgentExecution) -> Running | Exited | Gone:
+    return look_at(Path(execution.folder or ""), execution.pid, execution.pid_started)
 
 
 def _run_agent(work: Work, assignment_id: str, is_new: bool) -> None:
@@ -91,14 +113,18 @@ def _run_agent(work: Work, assignment_id: str, is_new: bool) -> None:
             return
         execution = begin_turn(work, assignment)
     folder = Path(execution.folder or "")
-    seen = look_at(folder, execution.pid, execution.pid_started)
+    seen = _seen(execution)
     if isinstance(seen, Gone) and not has_begun(folder):
         execution = start(work, assignment, execution)
-    elif is_new and not isinstance(seen, Exited):
+    elif is_new or execution.pid is None:
         execution = adopt(work, execution, seen)
     ended = wait_for(folder, execution.pid, execution.pid_started, stopped=work.stopped)
     if isinstance(ended, Running):
         raise Stopped
+    if isinstance(ended, Gone) and not has_begun(folder):
+        # It was begun with the run, and git could not add its worktree.
+        _make_worktree(work, assignment, execution)
+        return
     if isinstance(ended, Gone):
         end_processes(work.marker(assignment_id, execution.id))
     with work.db.transaction():

@@ -51,6 +51,8 @@ class ExecutionSpec(msgspec.Struct, frozen=True, kw_only=True):
         seconds: Its time limit; None for none.
         log_bytes: How long the log may get; None for any length.
         marker: By which its processes are found.
+        after: The lock that git holds while it adds the worktree this runs in. It begins once
+            nobody holds that; without a worktree it never began.
     """
 
     folder: Path
@@ -62,6 +64,7 @@ class ExecutionSpec(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None = None
     log_bytes: int | None = None
     marker: str
+    after: Path | None = None
 
     def __repr__(self) -> str:
         # What is in the environment is for the agent alone.
@@ -122,6 +125,7 @@ def start_execution(spec: ExecutionSpec) -> Started:
         seconds=spec.seconds,
         log_bytes=spec.log_bytes,
         environ=environ,
+        after=spec.after,
     )
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

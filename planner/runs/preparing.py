@@ -18,8 +18,9 @@ from planner.runs.repository import commit_of, is_url, open_repository
 from planner.runs.states import SUPERVISOR, tell
 from planner.runs.supervisors import make_private_folder
 from planner.runs.work import Stopped, Work
+from planner.runs.worktree_state import alone
 from planner.runs.worktrees import add_worktree
-from store.records import AgentExecution, CardAssignment, EventLog, OrchestrationRun
+from store.records import AgentExecution, BuildState, CardAssignment, EventLog, OrchestrationRun
 
 
 def prepare(work: Work, assignment: CardAssignment) -> None:
@@ -38,13 +39,21 @@ def prepare(work: Work, assignment: CardAssignment) -> None:
         assignment = work.assignment(assignment.id)
     else:
         repository = work.repository()
-    has_been_used = work.db.count(AgentExecution, assignment_id=assignment.id) > 0
+    ended = [state for state in BuildState if state is not BuildState.RUNNING]
+    has_been_used = work.db.count(AgentExecution, assignment_id=assignment.id, status=ended) > 0
     is_there = path.is_dir()
     add_worktree(repository, path, assignment.feature_branch, assignment.base_commit or "")
     if has_been_used and is_there:
         return
     copied = make_ready(work, repository, path, assignment.id, stopped=work.stopped)
     _tell_once(work, run, assignment, copied)
+
+
+def await_worktree(work: Work, assignment: CardAssignment) -> None:
+    """Wait for the worktree that git began to add with the run; its agent begins by itself then."""
+    with alone(worktree_of(assignment)):
+        pass
+    _tell_once(work, work.run(), assignment, ())
 
 
 def make_ready(

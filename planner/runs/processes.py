@@ -276,6 +276,7 @@ def written_spec(
     seconds: float | None,
     log_bytes: int | None,
     environ: Mapping[str, str],
+    after: Path | None = None,
 ) -> bytes:
     """Write down what a shim is to run; its environment is handed on to the program.
 
@@ -288,6 +289,7 @@ def written_spec(
         b"stdin=" + as_bytes(str(stdin or "")),
         b"seconds=" + (b"" if seconds is None else b"%f" % seconds),
         b"log_bytes=" + (b"" if log_bytes is None else b"%d" % log_bytes),
+        b"after=" + as_bytes(str(after or "")),
         *(b"argument=" + as_bytes(argument) for argument in arguments),
     ]
     if "LC_CTYPE" not in environ:

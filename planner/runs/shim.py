@@ -60,6 +60,7 @@ class Spec:
         self.log = fields[b"log"]
         self.seconds = float(fields[b"seconds"] or "inf")
         self.log_bytes = float(fields[b"log_bytes"] or "inf")
+        self.after = fields[b"after"]
 
 
 class Result:
@@ -86,6 +87,7 @@ class Shim:
 
     def __init__(self, folder: str) -> None:
         self.folder = None if folder == "-" else folder
+        self.lock = -1
         self.heard: list[int] = []
 
     def read(self) -> Spec:
@@ -130,6 +132,7 @@ def main(arguments: list[str]) -> None:
     if shim.folder is not None:
         lock = int(arguments[1])
         os.set_inheritable(lock, False)
+        shim.lock = lock
         os.pwrite(lock, b"%d\n" % os.getpid(), 0)
     for number in _ENDS:
         signal.signal(number, lambda heard, _: shim.heard.append(heard))
@@ -177,6 +180,9 @@ def _work(shim: Shim, spec: Spec, guard: int) -> None:
     os.set_blocking(ring, False)
     signal.set_wakeup_fd(ring, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda _, __: None)
+    if spec.after and not _is_there(shim, spec, guard):
+        os.ftruncate(shim.lock, 0)  # it never began
+        return
     begun = time.monotonic()
     try:
         log = os.open(spec.log, _APPEND, 0o600)
@@ -203,6 +209,38 @@ def _work(shim: Shim, spec: Spec, guard: int) -> None:
     if result.ending == "log":
         os.ftruncate(log, int(spec.log_bytes))
     shim.report(result)
+
+
+# Waiting for a worktree
+
+
+def _is_there(shim: Shim, spec: Spec, guard: int) -> bool:
+    """Wait until git has added the worktree, or is gone; say whether it is there whole."""
+    import fcntl
+
+    try:
+        lock = os.open(spec.after, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        while True:
+            if shim.heard or os.getppid() != guard:
+                return False
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.002)
+        with open(os.path.join(spec.cwd, b".git"), "rb") as file:
+            own = file.read().removeprefix(b"gitdir: ").rstrip(b"\n")
+        # Git locks a worktree until it has written all of it.
+        return os.path.exists(os.path.join(own, b"index")) and not os.path.exists(
+            os.path.join(own, b"locked")
+        )
+    except OSError:
+        return False
+    finally:
+        os.close(lock)
 
 
 # Starting

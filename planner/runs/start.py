@@ -16,11 +16,16 @@ from planner.describe import clipped
 from planner.errors import Refused
 from planner.runs.agents import AgentProfile, profile_to_json
 from planner.runs.gate import Gated, cards_of_workflow, what_is_missing
+from planner.runs.places import claim_place
 from planner.runs.policy import Policy, policy_to_json, read_stored_policy
+from planner.runs.preparing import worktree_of
 from planner.runs.repository import commit_of, is_url, open_repository
 from planner.runs.run_input import card_input, first_prompt, planned_paths
 from planner.runs.states import tell
-from planner.runs.supervisors import AddFirst, Supervisors
+from planner.runs.supervisors import Beginning, Supervisors
+from planner.runs.turns import begin_turn, spec_of
+from planner.runs.work import Work
+from planner.runs.worktree_state import lock_of
 from planner.runs.worktrees import branch_name, integration_branch_name
 from store.adapter import DbAdapter
 from store.records import (
@@ -65,16 +70,25 @@ def start_card_run(
         raise Refused("This card has been deleted; it can't be built.")
     _check_gate(db, agent, card_id=card_id)
     project, repository, base = _base_commit(db, workflow.project_id, supervisors)
+    work, execution = None, None
     with db.transaction():
         _check_gate(db, agent, card_id=card_id)
         card = db.get(Card, card_id) or card
         run = _record(db, project, base, [card], agent=agent, actor=actor, supervisors=supervisors)
-    assignment = db.list(CardAssignment, run_id=run.id)[0]
-    first = None
-    if repository is not None and base is not None and assignment.worktree_path is not None:
-        path, branch = assignment.worktree_path, assignment.feature_branch
-        first = AddFirst(str(repository), path, branch, base)
-    supervisors.ensure(run.id, first)
+        (assignment,) = db.list(CardAssignment, run_id=run.id)
+        if base is not None:
+            work = Work(db, supervisors.folders, supervisors.database, run.id)
+            has_place = claim_place(db, assignment.id, work.policy)
+            if has_place and not (agent.setup or agent.copy_files):
+                execution = begin_turn(work, assignment)
+            work = work if has_place else None
+        run = db.get(OrchestrationRun, run.id) or run
+    beginning = None
+    if repository is not None and base is not None and work is not None:
+        path = worktree_of(assignment)
+        turn = spec_of(work, assignment, execution, after=lock_of(path)) if execution else None
+        beginning = Beginning(repository, path, assignment.feature_branch, base, turn)
+    supervisors.ensure(run.id, beginning)
     return run
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from planner.runs.executions import ExecutionSpec
     from planner.runs.folders import RunFolders
 
 LOCK_PATIENCE = 2.0
@@ -86,13 +87,18 @@ class Lock:
         self.descriptor = -1
 
 
-class AddFirst(NamedTuple):
-    """A worktree that git may begin to add while the run's supervisor only starts."""
+class Beginning(NamedTuple):
+    """What is begun of a new run while its supervisor only starts.
 
-    repository: str
-    path: str
+    Git adds its worktree, and the shim of its first turn, where that is written down already, waits
+    for that. The supervisor finds both.
+    """
+
+    repository: Path
+    path: Path
     branch: str
     commit: str
+    turn: ExecutionSpec | None = None
 
 
 class Supervisors:
@@ -110,7 +116,7 @@ class Supervisors:
         self.folders = folders
         self.database = os.path.abspath(local_path(database))  # noqa: PTH100  (a link stays one)
 
-    def ensure(self, run_id: str, add_first: AddFirst | None = None) -> None:
+    def ensure(self, run_id: str, beginning: Beginning | None = None) -> None:
         """See to it that a supervisor looks at what the database says of a run by now.
 
         One that lives looks once more after it has let go of its lock, so nothing recorded before
@@ -118,15 +124,15 @@ class Supervisors:
 
         Args:
             run_id: The run; what is wanted of it is recorded already.
-            add_first: The first thing it will need, if it is as new as that.
+            beginning: What can be begun at once, if it is as new as that.
         """
         lock = Lock(self.folders.lock(run_id))
         if not lock.take(LOCK_PATIENCE):
             return
         lock.sign()
         try:
-            if add_first is not None:
-                self._begin(add_first)
+            if beginning is not None:
+                _begin(beginning)
             self._start(self.command(run_id, lock.descriptor), run_id, lock.descriptor)
         except BaseException:
             lock.release()
@@ -140,15 +146,6 @@ class Supervisors:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("PLANNER_")}
         log = self.folders.supervisor_log(run_id)
         start_detached(command, log=log, environ=environ, inherits=(lock,))
-
-    def _begin(self, add: AddFirst) -> None:
-        from planner.errors import Refused
-        from planner.runs.worktrees import begin_to_add
-
-        try:
-            begin_to_add(Path(add.repository), Path(add.path), add.branch, add.commit)
-        except (Refused, OSError):
-            return  # it is tried again where there is somebody to tell
 
     def command(self, run_id: str, lock: int) -> list[str]:
         """Return the argument list that starts a run's supervisor; the lock is handed to it.
@@ -175,6 +172,19 @@ class Supervisors:
             yield lock.take()
         finally:
             lock.release()
+
+
+def _begin(first: Beginning) -> None:
+    from planner.errors import Refused
+    from planner.runs.executions import start_execution
+    from planner.runs.worktrees import begin_to_add
+
+    try:
+        begin_to_add(first.repository, first.path, first.branch, first.commit)
+        if first.turn is not None:
+            start_execution(first.turn)
+    except (Refused, OSError):
+        return  # the supervisor begins it, where there is somebody to tell
 
 
 def make_private_folder(path: Path) -> None:

@@ -19,6 +19,7 @@ from planner.runs.executions import (
     Exited,
     Gone,
     Running,
+    end_execution,
     look_at,
     start_execution,
 )
@@ -120,8 +121,21 @@ def _could_not_run(ended: Exited | Gone | Running) -> bool:
     return isinstance(ended, Exited) and ended.ending is Ending.COULD_NOT_RUN
 
 
-def start(work: Work, assignment: CardAssignment, execution: AgentExecution) -> AgentExecution:
-    """Start a turn that was written down; one that turns out to run already is the same one."""
+def spec_of(
+    work: Work,
+    assignment: CardAssignment,
+    execution: AgentExecution,
+    *,
+    after: Path | None = None,
+) -> ExecutionSpec:
+    """Return what a turn that was written down is to run; its prompt's file is written.
+
+    Args:
+        work: The run.
+        assignment: Whose turn it is.
+        execution: The turn.
+        after: A lock that it waits for, as ``ExecutionSpec`` has it.
+    """
     folder = Path(execution.folder or "")
     prompt_file = folder / "prompt.md"
     make_private_folder(folder)
@@ -145,7 +159,7 @@ def start(work: Work, assignment: CardAssignment, execution: AgentExecution) -> 
         "PLANNER_EXECUTION": execution.id,
         "PLANNER_TURN": str(execution.turn),
     }
-    spec = ExecutionSpec(
+    return ExecutionSpec(
         folder=folder,
         arguments=tuple(execution.command or ()),
         stdin=prompt_file if work.agent.prompt == "stdin" else None,
@@ -155,9 +169,14 @@ def start(work: Work, assignment: CardAssignment, execution: AgentExecution) -> 
         seconds=work.agent_seconds(),
         log_bytes=work.log_bytes(),
         marker=work.marker(assignment.id, execution.id),
+        after=after,
     )
+
+
+def start(work: Work, assignment: CardAssignment, execution: AgentExecution) -> AgentExecution:
+    """Start a turn that was written down; one that turns out to run already is the same one."""
     try:
-        started = start_execution(spec)
+        started = start_execution(spec_of(work, assignment, execution))
     except Refused as refusal:
         record_end(work, execution, BuildState.FAILED, str(refusal), was_told=False)
         raise
@@ -165,14 +184,30 @@ def start(work: Work, assignment: CardAssignment, execution: AgentExecution) -> 
     return _record_pid(work, execution, started.pid, started.token, "agent.started", payload)
 
 
-def adopt(work: Work, execution: AgentExecution, seen: Running | Gone) -> AgentExecution:
-    """Take over a turn that an earlier supervisor started."""
-    if isinstance(seen, Gone):
+def adopt(work: Work, execution: AgentExecution, seen: Running | Exited | Gone) -> AgentExecution:
+    """Take over a turn that an earlier supervisor started, or that was begun with its run."""
+    is_known = execution.pid is not None
+    if isinstance(seen, Gone) or (isinstance(seen, Exited) and is_known):
         return execution
-    pid = seen.started.pid if seen.started else execution.pid
-    token = seen.started.token if seen.started else execution.pid_started
-    payload = {"turn": execution.turn, "pid": pid}
-    return _record_pid(work, execution, pid, token, "run.adopted", payload)
+    started = seen.started if isinstance(seen, Running) else None
+    pid = started.pid if started else execution.pid
+    token = started.token if started else execution.pid_started
+    payload: dict[str, Any] = {"turn": execution.turn, "pid": pid}
+    if not is_known:
+        payload["agent"] = work.agent.name
+    event = "run.adopted" if is_known else "agent.started"
+    return _record_pid(work, execution, pid, token, event, payload)
+
+
+def call_off(work: Work, execution: AgentExecution, reason: str) -> None:
+    """End a turn whose agent can't begin, since there is nothing that it could work in."""
+    end_execution(
+        Path(execution.folder or ""),
+        execution.pid,
+        execution.pid_started,
+        work.marker(execution.assignment_id, execution.id),
+    )
+    record_end(work, execution, BuildState.FAILED, f"did not begin: {reason}", was_told=False)
 
 
 def _record_pid(

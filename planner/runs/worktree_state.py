@@ -206,6 +206,11 @@ def operation(own: Path) -> str | None:
     return next((words for name, words in _OPERATIONS if (own / name).exists()), None)
 
 
+def lock_of(path: Path) -> Path:
+    """Return the file that is held locked by whoever does something to a worktree."""
+    return path.parent / f".{path.name}.lock"
+
+
 @contextlib.contextmanager
 def alone(path: Path) -> Iterator[int]:
     """Keep others from a worktree for the length of the block; gives the descriptor that does.
@@ -213,8 +218,7 @@ def alone(path: Path) -> Iterator[int]:
     A git which inherits it keeps the lock until it ends, even when its supervisor was killed.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = path.parent / f".{path.name}.lock"
-    held = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    held = os.open(lock_of(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield held

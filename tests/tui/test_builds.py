@@ -9,7 +9,7 @@ import pytest
 
 from planner.runs.folders import RunFolders
 from planner.runs.policy import Policy, save_policy
-from planner.runs.supervisors import AddFirst, Lock, Supervisors
+from planner.runs.supervisors import Beginning, Lock, Supervisors
 from store.open import open_store
 from store.records import Card, CardAssignment, OrchestrationRun, Project, RunScope
 from tests.planner.plans import Plan
@@ -33,7 +33,7 @@ class Recorded(Supervisors):
         super().__init__(RunFolders(folder), "plan.db")
         self.ensured: list[str] = []
 
-    def ensure(self, run_id: str, add_first: AddFirst | None = None) -> None:
+    def ensure(self, run_id: str, beginning: Beginning | None = None) -> None:
         self.ensured.append(run_id)
 
 
@@ -95,7 +95,7 @@ async def test_b_builds_the_card_and_says_so(
         assert supervisors.ensured == [run.id]
         assert (run.card_id, run.agent_profile, run.initiated_by) == ("w1a1c1", "claude", "ana")
         assert "claude builds #1 “Card 1.1.1” · 2 shows it" in board.status
-        assert "… queued" in board.text
+        assert "▸ running" in board.text
         assert "Build  claude" in board.detail
         # A card that is being built is not built again; its run is one key away.
         await board.press("b")

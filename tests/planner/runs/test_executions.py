@@ -23,6 +23,7 @@ from planner.runs.executions import (
     wait_for,
 )
 from planner.runs.processes import Ending, is_alive, start_token
+from planner.runs.worktree_state import alone, lock_of
 from tests.planner.runs.test_processes import ENVIRON, ROOT, sleeping, until
 
 SLEEP = ("sh", "-c", "sleep 60 & trap '' HUP; wait; :")
@@ -205,3 +206,34 @@ def test_what_can_not_be_started_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="NUL"):
         start_execution(spec(tmp_path / "turn", "sh", "-c", "a\0b"))
     assert start_token(0) is None
+
+
+def test_a_turn_waits_for_the_worktree_that_git_adds(tmp_path: Path) -> None:
+    # What git keeps of a worktree elsewhere is all that tells whether it is whole.
+    tree, own = tmp_path / "tree", tmp_path / "own"
+    folders = [tmp_path / name for name in ("first", "second", "third")]
+    own.mkdir()
+    (own / "index").touch()
+    (own / "locked").write_text("initializing")
+    with alone(tree):
+        started = [
+            start_execution(spec(f, "sh", "-c", "pwd", cwd=tree, after=lock_of(tree)))
+            for f in folders
+        ]
+        until(lambda: all((f / "alive.lock").stat().st_size for f in folders))
+        # One is told to end while it waits.
+        os.kill(started[2].pid, signal.SIGTERM)
+        assert isinstance(wait(folders[2], started[2]), Gone)
+        assert isinstance(look_at(folders[0], None, None), Running)
+        tree.mkdir()
+        (tree / ".git").write_text(f"gitdir: {own}\n")
+    # Git was killed: no agent begins in half a worktree, and the turn has not been run.
+    for folder, one in zip(folders[:2], started, strict=False):
+        assert isinstance(wait(folder, one), Gone)
+        assert (folder / "alive.lock").stat().st_size == 0
+        assert not (folder / "log").exists()
+    (own / "locked").unlink()
+    again = start_execution(spec(folders[0], "sh", "-c", "pwd", cwd=tree, after=lock_of(tree)))
+    ended = wait(folders[0], again)
+    assert isinstance(ended, Exited)
+    assert (folders[0] / "log").read_text() == f"{tree}\n"

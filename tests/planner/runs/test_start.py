@@ -12,9 +12,10 @@ from planner.runs.folders import RunFolders
 from planner.runs.gate import Gated
 from planner.runs.policy import Policy, policy_from_json, save_policy
 from planner.runs.start import start_card_run, start_workflow_run
-from planner.runs.supervisors import AddFirst, Supervisors
+from planner.runs.supervisors import Beginning, Supervisors
 from store.adapter import DbAdapter
 from store.records import (
+    AgentExecution,
     BuildState,
     Card,
     CardAssignment,
@@ -36,10 +37,10 @@ class Ensured(Supervisors):
 
     def __init__(self, root: Path, database: Path) -> None:
         super().__init__(RunFolders(root), str(database))
-        self.asked: list[tuple[str, AddFirst | None]] = []
+        self.asked: list[tuple[str, Beginning | None]] = []
 
-    def ensure(self, run_id: str, add_first: AddFirst | None = None) -> None:
-        self.asked.append((run_id, add_first))
+    def ensure(self, run_id: str, beginning: Beginning | None = None) -> None:
+        self.asked.append((run_id, beginning))
 
 
 @pytest.fixture
@@ -65,21 +66,31 @@ def test_a_card_run_keeps_what_it_began_with(plan: Plan, supervisors: Ensured) -
     run = start_card_run(db, FIRST, agent=AGENT, actor="ana", supervisors=supervisors)
     (assignment,) = _assignments(db, run)
     base = call_git(Path(run.repo_url), "rev-parse", "main")
-    assert run.status is BuildState.QUEUED
+    assert run.status is BuildState.RUNNING
+    assert assignment.status is BuildState.RUNNING
     assert (run.base_commit, assignment.base_commit) == (base, base)
     assert assignment.feature_branch.startswith("planner/1-sign-in-naive-x-force-")
     assert assignment.worktree_path == str(supervisors.folders.worktree(run.id, "1"))
     assert assignment.next_turn == {"kind": "first", "note": None}
-    assert supervisors.asked == [
-        (
-            run.id,
-            AddFirst(run.repo_url, assignment.worktree_path, assignment.feature_branch, base),
-        )
-    ]
-    assert told(db, run.id) == ["run.queued", "assignment.queued"]
+    ((asked, beginning),) = supervisors.asked
+    assert asked == run.id
+    assert beginning is not None
+    assert beginning[:4] == (
+        Path(run.repo_url),
+        Path(assignment.worktree_path or ""),
+        assignment.feature_branch,
+        base,
+    )
+    # Its first turn is written down, and begins as soon as git has added the worktree.
+    (turn,) = db.list(AgentExecution, assignment_id=assignment.id)
+    assert beginning.turn is not None
+    assert str(beginning.turn.folder) == turn.folder
+    assert beginning.turn.arguments == tuple(turn.command or ())
+    assert beginning.turn.after == Path(assignment.worktree_path or "").with_name(".1.lock")
+    assert told(db, run.id)[:2] == ["run.queued", "assignment.queued"]
     card = db.get(Card, FIRST)
     assert card is not None
-    assert (card.build_state, card.status) == (BuildState.QUEUED, "questions")
+    assert (card.build_state, card.status) == (BuildState.RUNNING, "active")
     assert run.run_input_snapshot["status_before"] == {FIRST: "questions"}
     assert run.run_input_snapshot["database"] == supervisors.database
 
