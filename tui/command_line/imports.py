@@ -47,7 +47,21 @@ FORMATS = {
         "path/to/repository",
         stdin=False,
     ),
+    "beads": Format(
+        "beads",
+        "read_beads",
+        "FILE",
+        "Import the issues of Beads from the JSON lines in FILE.",
+        ".beads/issues.jsonl",
+    ),
     "csv": Format("csv", "read_csv", "FILE", "Import cards from the CSV file FILE.", "plan.csv"),
+    "github": Format(
+        "github",
+        "read_github",
+        "FILE",
+        "Import GitHub issues from FILE, which gh issue list --json wrote.",
+        "issues.json",
+    ),
     "json": Format(
         "json",
         "read_json",
@@ -59,6 +73,20 @@ FORMATS = {
     ),
     "markdown": Format(
         "markdown", "read_markdown", "FILE", "Import the Markdown outline FILE.", "plan.md"
+    ),
+    "taskwarrior": Format(
+        "taskwarrior",
+        "read_taskwarrior",
+        "FILE",
+        "Import Taskwarrior's tasks from FILE, which task export wrote.",
+        "tasks.json",
+    ),
+    "trello": Format(
+        "trello",
+        "read_trello",
+        "FILE",
+        "Import a Trello board from its JSON export FILE.",
+        "board.json",
     ),
 }
 """Every format by its name."""
