@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from planner import requests as ask
-from planner.importers.log import read_written
 from planner.importers.requests import change_requests, delete_request, make_requests
 from planner.importers.wanted import KINDS, Item, Kind, Problem, Source, Standing, WantedCard
 from planner.readiness import Held, missing, readiness_of
@@ -76,7 +75,7 @@ class Comparison:
             self.order.setdefault(activity.workflow_id, []).append(activity.id)
         for card in cards:
             self.order.setdefault(card.workflow_activity_id, []).append(card.id)
-        written = read_written(db, project_id, source.format)
+        written = source.written(db, project_id)
         self.standing = Standing(
             project_id, written.items, written.below(), written.finalized, set(self.rows)
         )

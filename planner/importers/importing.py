@@ -81,21 +81,15 @@ def import_plan(
             made = project is None
             if project is None:
                 project = _make_project(db, name, source, clock, new_id)
-            work = Comparison(db, project.id, source)
-            pairs = list(work.requests())
-            lost = _apply(db, project.id, source, pairs, clock, new_id, progress) if pairs else 0
-            report = ImportReport(
-                project=db.get(Project, project.id) or project,
-                project_made=made,
-                counts=work.counts,
-                actions=len(pairs),
-                overwritten=work.overwritten,
-                marks_lost=lost,
-                left_alone=tuple(work.left_alone),
-                no_longer_there=tuple(work.no_longer_there()),
-                skipped=source.skipped,
-                noted=(*source.noted, *work.not_finalized),
+            report = bring_up_to_date(
+                db,
+                project,
+                source,
+                made=made,
+                clock=clock,
+                new_id=new_id,
                 dry_run=dry_run,
+                progress=progress,
             )
             if dry_run:
                 raise _DryRun
@@ -104,6 +98,43 @@ def import_plan(
     if report is None:  # pragma: no cover  (the transaction ended without an error)
         raise AssertionError
     return report
+
+
+def bring_up_to_date(
+    db: DbAdapter,
+    project: Project,
+    source: Source,
+    *,
+    made: bool = False,
+    clock: Callable[[], str] = utc_now,
+    new_id: Callable[[], str] = new_id,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> ImportReport:
+    """Change a project to what a source asks for, within a transaction of the caller's.
+
+    The arguments are those of ``import_plan``; ``made`` and ``dry_run`` are only reported.
+
+    Raises:
+        ImportRefused: What the plan can't take, with reasons; the transaction must be given up.
+        StoreError: The database could not be used.
+    """
+    work = Comparison(db, project.id, source)
+    pairs = list(work.requests())
+    lost = _apply(db, project.id, source, pairs, clock, new_id, progress) if pairs else 0
+    return ImportReport(
+        project=db.get(Project, project.id) or project,
+        project_made=made,
+        counts=work.counts,
+        actions=len(pairs),
+        overwritten=work.overwritten,
+        marks_lost=lost,
+        left_alone=tuple(work.left_alone),
+        no_longer_there=tuple(work.no_longer_there()),
+        skipped=source.skipped,
+        noted=(*source.noted, *work.not_finalized),
+        dry_run=dry_run,
+    )
 
 
 def _make_project(

@@ -97,21 +97,42 @@ class Written:
         known.fields.update(payload)
 
 
-def read_written(db: DbAdapter, project_id: str, format_name: str) -> Written:
-    """Fold the log of a format's earlier imports, leaving out what was undone."""
+def read_written(
+    db: DbAdapter,
+    project_id: str,
+    format_name: str,
+    *,
+    after: int = 0,
+    written: Written | None = None,
+) -> Written:
+    """Fold the log of a format's earlier imports, leaving out what was undone.
+
+    Args:
+        db: The database.
+        project_id: Whose log.
+        format_name: The format.
+        after: The sequence of the last action that is not looked at.
+        written: What stood at that moment; what other hands made since is not in it.
+    """
     taken_back: set[str | None] = set()
     for row in db.list(
         PlanningAction, project_id=project_id, action_type=[UNDO, REDO], newest_first=True
     ):
         if row.batch_id not in taken_back:
             taken_back.add(row.undoes)
-    written = Written()
+    known = written or Written()
     for row in db.list(
         PlanningAction,
         project_id=project_id,
         actor=actor_of(format_name),
         validation_status=ValidationStatus.ACCEPTED,
     ):
-        if row.batch_id not in taken_back and row.action_type not in (UNDO, REDO):
-            written.fold(row)
-    return written
+        if row.batch_id in taken_back or row.action_type in (UNDO, REDO):
+            continue
+        if (row.sequence or 0) > after:
+            try:
+                known.fold(row)
+            except KeyError:  # it changed what somebody else had made since
+                if written is None:
+                    raise
+    return known

@@ -9,9 +9,13 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
+
+if TYPE_CHECKING:
+    from planner.importers.log import Written
+    from store.adapter import DbAdapter
 
 Kind = Literal[
     "workflow",
@@ -147,6 +151,12 @@ class Source(msgspec.Struct, kw_only=True):
     entries: list[Entry] = []
     skipped: tuple[Problem, ...] = ()
     noted: tuple[Problem, ...] = ()
+
+    def written(self, db: DbAdapter, project_id: str) -> Written:
+        """Return what earlier imports wrote and nobody has undone: what is wanted is compared with it."""
+        from planner.importers.log import read_written
+
+        return read_written(db, project_id, self.format)
 
     def want(self, standing: Standing) -> Wanted:
         """Work out the plan that this source asks for.
