@@ -247,7 +247,11 @@ def told(as_json: bool = False) -> Iterator[None]:
 def misunderstood(as_json: bool) -> Iterator[None]:
     """Print what click does not understand as JSON, too; click says it in words and ends."""
     try:
-        yield
+        try:
+            yield
+        except UnicodeEncodeError as error:
+            words = f"{error.object[:60]!r} is not text in UTF-8."
+            raise click.UsageError(words, click.get_current_context(silent=True)) from error
     except click.UsageError as error:
         error = _hinted(error)
         if as_json:
