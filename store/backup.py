@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from store.errors import DatabaseBusy, StoreError
+from store.errors import DatabaseBusy, DatabaseUnusable, StoreError
 
 KEPT_COPIES = 3
 """How many of the copies made before migrations stay beside a database."""
@@ -29,7 +29,8 @@ def backup(source: sqlite3.Connection, target: Path) -> None:
 
     Raises:
         DatabaseBusy: Another program (or a transaction on ``source``) holds the database.
-        StoreError: The copy can't be written there, or isn't sound; nothing was left behind.
+        DatabaseUnusable: The database is damaged; nothing was left behind.
+        StoreError: The copy can't be written there; nothing was left behind.
     """
     if _is_open_in(source, target):
         raise StoreError(f"{target} is the database itself. Give the copy another name.")
@@ -51,7 +52,9 @@ def backup(source: sqlite3.Connection, target: Path) -> None:
         partial.replace(target)
         _sync(target.parent)
     except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"The copy {target} could not be made: {error}.") from error
+        # What sqlite3 has no finer class for is a file that can't be read as a database.
+        kind = DatabaseUnusable if type(error) is sqlite3.DatabaseError else StoreError
+        raise kind(f"The copy {target} could not be made: {error}.") from error
     finally:
         _discard(partial)
 
@@ -110,24 +113,22 @@ def prune_copies(database_path: Path, newest: Path) -> None:
 def _copy(source: sqlite3.Connection, partial: Path) -> None:
     copy = sqlite3.connect(partial, isolation_level=None)
     try:
-        source.backup(copy, progress=_give_up_when_busy)
+        source.backup(copy, progress=give_up_when_busy)
         # A copy in WAL mode would want two more files beside it to be read.
         copy.execute("PRAGMA journal_mode = DELETE")
         found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
     finally:
         copy.close()
     if found != "ok":
-        raise StoreError(
+        raise DatabaseUnusable(
             f"The database is damaged, so no copy of it was made: {found}. Restore an earlier copy."
         )
 
 
-def _give_up_when_busy(status: int, remaining: int, total: int) -> None:
+def give_up_when_busy(status: int, remaining: int, total: int) -> None:
     """Stop ``Connection.backup``, which on a held database would try again for ever."""
     if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        raise DatabaseBusy(
-            "The database is held by another program, so no copy was made. Try again."
-        )
+        raise DatabaseBusy("Another program holds the database, so nothing was copied. Try again.")
 
 
 def _holds_data(connection: sqlite3.Connection) -> bool:

@@ -18,7 +18,9 @@ from store.records import utc_now
 OPEN_TIMEOUT = 5.0
 """Seconds to wait for a locked file when opening it."""
 
-_HEADER = b"SQLite format 3\x00"
+HEADER = b"SQLite format 3\x00"
+"""What a SQLite database begins with."""
+
 _SMALLEST = 512
 
 
@@ -166,8 +168,8 @@ def _check_file(path: Path) -> None:
 def _check_header(path: Path) -> None:
     """Refuse what isn't SQLite's; only for a file that no connection can be open to."""
     with path.open("rb") as file:
-        header = file.read(len(_HEADER))
-    if header != _HEADER:
+        header = file.read(len(HEADER))
+    if header != HEADER:
         raise DatabaseUnusable(
             f"{path} is not a SQLite database, so it was left alone. Give another path."
         )

@@ -72,6 +72,9 @@ DRAFTS_AFTER = 0.3
 """Seconds after the first frame until the board looks for unsaved texts."""
 
 
+COPY_AFTER = 2.0
+"""Seconds after the first frame that today's copy of the database is seen to."""
+
 RUNS_AFTER = 0.5
 """Seconds after the first frame until the board looks after the runs."""
 
@@ -194,6 +197,22 @@ class PlannerApp(ConfiguredApp):
             self.set_timer(DRAFTS_AFTER, self._look_for_drafts)
         if self._supervisors is not None:
             self.set_timer(RUNS_AFTER, self._look_after_runs)
+        if self.places.state is not None and self.config.daily_copies:
+            self.set_timer(COPY_AFTER, self._copy_of_the_day)
+
+    def _copy_of_the_day(self) -> None:
+        """Have today's copy of the database made, if it is due; only a failure is told."""
+        from store.daily import copy_of_the_day
+        from store.errors import StoreError
+        from store.open import local_path
+
+        def make() -> None:
+            try:
+                copy_of_the_day(local_path(self.sub_title), keep=self.config.daily_copies)
+            except StoreError as error:
+                self._tell(Failed(f"No copy of today was made. {error}"))
+
+        threading.Thread(target=make, name="copy", daemon=True).start()
 
     def _look_after_runs(self) -> None:
         """See to runs that a supervisor left alone, now and for as long as the board is open."""

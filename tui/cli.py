@@ -37,6 +37,7 @@ COMMANDS = {
     "artifact": Later("artifact", "artifact", "Context artifacts, and which cards use them."),
     "assumption": Later("knowledge", "assumption", "A card's assumptions: add, approve, reject."),
     "board": Later("map", "board", "Print the map as text, as wide as the terminal."),
+    "backup": Later("copies", "backup_command", "Copy the database, while others write."),
     "card": Later("card", "card", "The cards: list, show, add, edit, move, finalize, delete."),
     "completion": Later(
         "completion",
@@ -65,6 +66,7 @@ COMMANDS = {
     "requirement": Later(
         "knowledge", "requirement", "A card's requirements: add, approve, reject."
     ),
+    "restore": Later("copies", "restore_command", "Make the database what a copy of it holds."),
     "run": Later("runs", "run_group", "Build cards with an agent, and see how that goes."),
     "undo": Later("history", "undo", "Take back the latest change, or all since one."),
     "workflow": Later("workflow", "workflow", "The workflows: list, add, edit, move, delete."),

@@ -26,6 +26,7 @@ class Config(msgspec.Struct, frozen=True):
         editor: The editor for long texts with its arguments; empty for the environment's.
         bell: Whether the terminal's bell tells of what could not be done.
         notify: What tells that a run needs a person: ``off``, ``bell`` or ``desktop``.
+        daily_copies: How many days' copies of the database stay; 0 makes none.
         toasts: Whether messages may pop up over the board.
         tour: Whether the first start on the sample plan shows the tour.
         mouse: Whether the board takes the mouse.
@@ -39,6 +40,7 @@ class Config(msgspec.Struct, frozen=True):
     editor: tuple[str, ...] = ()
     bell: bool = True
     notify: str = "bell"
+    daily_copies: int = 7
     toasts: bool = True
     tour: bool = True
     mouse: bool = True

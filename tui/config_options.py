@@ -71,6 +71,12 @@ def _editor(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _days(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 366:
+        raise Wrong("a number from 0 to 366")
+    return value
+
+
 def _yes(value: Any) -> bool:
     if not isinstance(value, bool):
         raise Wrong("true or false")
@@ -135,6 +141,15 @@ OPTIONS = (
         "What tells that a run needs you, besides the message on the board: the terminal's bell (unless `bell` is "
         "false), or a notification of the desktop, by `notify-send`, `osascript` or the terminal itself.",
         _notify,
+    ),
+    Option(
+        "daily_copies",
+        "a number from 0 to 366",
+        "7",
+        "30",
+        "How many of the copies stay that are made beside the database, `plan.db.day-20260131.bak`, by whatever opens "
+        "it first on a day. 0 makes none.",
+        _days,
     ),
     Option(
         "toasts",

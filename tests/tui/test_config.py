@@ -109,7 +109,7 @@ def test_a_bom_and_windows_line_ends_are_fine(path: Path) -> None:
         ),
         (
             "[board]\nzoom = 3",
-            "line 2: [board] has no option zoom. It has theme, ascii, editor, bell, notify, toasts, tour, agent, mouse.",
+            "line 2: [board] has no option zoom. It has theme, ascii, editor, bell, notify, daily_copies, toasts, tour, agent, mouse.",
         ),
         (
             '[board]\ntheme = "plannr-dark"',

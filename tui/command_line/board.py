@@ -41,7 +41,7 @@ def open_board(where: Where, *, sample: bool = False) -> None:
     config = read_config()
     asked = where.ascii or asked_in(os.environ)
     drawing = how_to_draw(config.ascii if asked is None else asked, os.environ)
-    db = where.open()
+    db = where.open(copy=False)
     if sample:
         from planner.sample import load_sample
 

@@ -52,13 +52,21 @@ class Where:
             fail(f"The data directory {folder} can't be made: {error.strerror}. Give --db PATH.")
         return str(folder / "plan.db")
 
-    def open(self, as_json: bool = False) -> DbAdapter:
-        """Open the database, telling of migrations; a clear message and an exit when it can't."""
+    def open(self, as_json: bool = False, *, copy: bool = True) -> DbAdapter:
+        """Open the database, telling of migrations; a clear message and an exit when it can't.
+
+        Args:
+            as_json: Whether a failure is told as JSON, too.
+            copy: Whether today's copy is made first, where there is none yet.
+        """
         from store.errors import StoreError
         from store.open import open_store
 
+        target = self.target()
+        if copy:
+            _copy_of_the_day(target)
         try:
-            return open_store(self.target(), on_migrated=_tell_migrated)
+            return open_store(target, on_migrated=_tell_migrated)
         except StoreError as error:
             fail(str(error), "database", {}, as_json)
 
@@ -153,6 +161,20 @@ def read_config(as_json: bool = False) -> Config:
         return read(config_path())
     except ConfigError as error:
         fail(str(error), "config", {}, as_json)
+
+
+def _copy_of_the_day(target: str) -> None:
+    """Make today's copy of the database, if it is due; why there is none is told, and no more."""
+    from store.daily import copy_of_the_day, is_copy_due
+    from store.errors import StoreError
+    from store.open import local_path
+
+    try:
+        path = local_path(target)
+        if is_copy_due(path) and path.stat().st_size:
+            copy_of_the_day(path, keep=read_config().daily_copies)
+    except (StoreError, OSError) as error:
+        click.echo(f"planner-tui: No copy of today was made. {error}", err=True)
 
 
 def _tell_migrated(report: MigrationReport) -> None:
