@@ -1,5 +1,6 @@
 """Commands: whatever is typed, the answer is one envelope, and a dry run changes nothing."""
 
+import contextlib
 import json
 import os
 import tempfile
@@ -84,7 +85,9 @@ def one_try(random: Random) -> None:
         path = Path(folder) / "plan.db"
         path.write_bytes(sample())
         homes = {f"XDG_{name}_HOME": folder for name in ("CONFIG", "DATA", "STATE", "CACHE")}
-        with mock.patch.dict(os.environ, {**homes, "HOME": folder, "PLANNER_DB": str(path)}):
+        environ = {**homes, "HOME": folder, "PLANNER_DB": str(path)}
+        # Exports write where they are told to, which is anywhere within the folder.
+        with mock.patch.dict(os.environ, environ), contextlib.chdir(folder):
             for _ in range(COMMANDS_OF_A_TRY):
                 run(random, path)
 
