@@ -170,6 +170,8 @@ def test_what_a_card_holds_is_added_settled_and_taken_away(run: CommandLine) -> 
     assert held[1].confidence == 0.5
     assert "Reject requirement “Zero.”" in run.words("requirement", "reject", 1, 1)
     assert "Approve 2 requirements" in run.words("requirement", "approve", 1, "--all")
+    assert run.words("requirement", "approve", 1, "--all") == "Done: Nothing to change\n"
+    assert "has no assumption" in run.refusal("assumption", "approve", 1, "--all")
     run.words("requirement", "draft", 1, "two")
     told = [each.status for each in rows(run, CardRequirement)]
     assert told == ["rejected", "approved", "draft"]

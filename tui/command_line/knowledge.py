@@ -273,17 +273,19 @@ def _do(
     with change.plan() as (db, project):
         found = find_card(db, project.id, card)
         if items is None:
-            chosen = [each for each in _held(db, found, kind) if each.status != "rejected"]
+            held = _held(db, found, kind)
+            if not held:
+                raise Refused(f"The card #{found.number} has no {kind.name}.")
+            settled = ("rejected", values["status"])
+            chosen = [each for each in held if each.status not in settled]
         else:
             chosen = [find_held(db, _table(kind), found, item) for item in items]
         texts = {each.id: each.text for each in chosen}
-        if not texts:
-            raise Refused(f"The card #{found.number} has no {kind.name}.")
         actions = [_action(action_type, found, kind, id=each, **values) for each in texts]
         told: str | None = None
         if len(texts) > 1:
             told = f"{verb or 'Delete'} {len(texts):,} {kind.name}s of card #{found.number}"
-        elif verb is not None:
+        elif verb is not None and texts:
             told = f"{verb} {kind.name} “{clipped(*texts.values())}”"
         change.apply(db, project, actions, told=told, words=words)
 

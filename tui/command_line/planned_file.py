@@ -94,8 +94,10 @@ def list_(where: Where, card: str, status: str | None, listing: Listing) -> None
 @click.argument("card", metavar="CARD")
 @click.argument("name", metavar="NAME")
 @text_option("--intent", words="What it is for (needed); - reads standard input.")
-@click.option("--action", type=click.Choice(("create", "edit")), default="create", help="Or edit.")
-@click.option("--kind", type=click.Choice(KINDS), default="util", help="What sort of code it is.")
+@click.option(
+    "--action", type=click.Choice(("create", "edit")), default="create", help="Default: create."
+)
+@click.option("--kind", type=click.Choice(KINDS), default="util", help="Default: util.")
 @_MODULE
 @_CONTRACT
 @_POSITION
@@ -230,12 +232,13 @@ def _do(
     with change.plan() as (db, project):
         found = find_card(db, project.id, card)
         if items is None:
-            ids = [each.id for each in db.list(CardPlannedFile, card_id=found.id)]
+            held = db.list(CardPlannedFile, card_id=found.id)
+            if not held:
+                raise Refused(f"The card #{found.number} has no planned file.")
+            ids = [each.id for each in held if each.status != "approved"]
         else:
             named = (find_held(db, CardPlannedFile, found, item).id for item in items)
             ids = list(dict.fromkeys(named))
-        if not ids:
-            raise Refused(f"The card #{found.number} has no planned file.")
         actions = [_action(action_type, found, {"id": each, **values}) for each in ids]
         verb = "Approve" if action_type == "approveCardPlannedFile" else "Delete"
         told = f"{verb} {len(ids):,} planned files of card #{found.number}"
