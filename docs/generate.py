@@ -185,6 +185,10 @@ checked afterwards, whatever it says.
 ```sh
 planner-tui agents                 # which are found here
 planner-tui agents show claude     # how one is run
+```
+
+<!-- not run: it starts the agent, which has to be there -->
+```sh
 planner-tui agents check claude    # does it work here?
 ```
 
