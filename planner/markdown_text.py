@@ -30,10 +30,23 @@ _ANYWHERE = re.compile(
 )
 _AT_START = re.compile(r"[-+>=:|]|\d{1,9}(?=[.)])")
 _LABELLED = re.compile(rf"(?:{'|'.join(LABELS)})(?=:)", re.IGNORECASE)
+_ID = re.compile(r"[\w-]{1,200}")
+_EXPORTED = re.compile(rf"<!-- planner-tui, project ({_ID.pattern}) -->")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});")
 _IN_QUOTE = re.compile(r"&(?=#|amp;)|[\r\0]")
 _FROM_QUOTE = re.compile(r"&amp;(?=#|amp;)|&#13;|&#0;")
 _BACK = {"&amp;": "&", "&#13;": "\r", "&#0;": "\0"}
+
+
+def export_mark(project_id: str) -> str:
+    """Return the comment that says which project's numbers those in an outline are."""
+    return f"<!-- planner-tui, project {project_id} -->" if _ID.fullmatch(project_id) else ""
+
+
+def exported_from(text: str) -> str:
+    """Return the id of the project that an outline was exported from, empty for any other."""
+    found = _EXPORTED.match(text)
+    return found[1] if found else ""
 
 
 def inline(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from planner.csv_cells import MARKS
 from planner.exporters.reading import Holdings, detail_of, read_map, with_holdings
 from planner.knowledge_actions import KnowledgeItem
-from planner.markdown_text import inline, quoted
+from planner.markdown_text import export_mark, inline, quoted
 from store.adapter import DbAdapter
 from store.records import (
     PRIORITIES,
@@ -23,6 +23,9 @@ from store.records import (
 
 def export_markdown(db: DbAdapter, project: Project) -> Iterator[str]:
     """Yield a project as Markdown, piece by piece; ``planner-tui import markdown`` reads it back."""
+    mark = export_mark(project.id)
+    if mark:
+        yield _lines([mark, ""])
     if project.description is not None:
         yield _lines([*quoted(project.description), ""])
     for lane in read_map(db, project.id):

@@ -14,17 +14,13 @@ import msgspec
 
 from planner import requests as ask
 from planner.importers.requests import change_requests, delete_request, make_requests
+from planner.importers.taking_over import HELD, item_of, items_below
 from planner.importers.wanted import KINDS, Item, Kind, Problem, Source, Standing, WantedCard
 from planner.readiness import Held, missing, readiness_of
 from store.adapter import DbAdapter
 from store.records import (
     Card,
-    CardAssumption,
     CardContextArtifact,
-    CardKnownFact,
-    CardPlannedFile,
-    CardQuestion,
-    CardRequirement,
     ContextArtifact,
     PlannedFileStatus,
     Record,
@@ -32,13 +28,6 @@ from store.records import (
     WorkflowActivity,
 )
 
-_HELD: dict[Kind, type[Held]] = {
-    "requirement": CardRequirement,
-    "known_fact": CardKnownFact,
-    "assumption": CardAssumption,
-    "question": CardQuestion,
-    "planned_file": CardPlannedFile,
-}
 _NOT_OVERWRITTEN = frozenset(("created_at", "updated_at"))
 
 Request = tuple[ask.Action, str]
@@ -77,17 +66,39 @@ class Comparison:
             self.order.setdefault(card.workflow_activity_id, []).append(card.id)
         written = source.written(db, project_id)
         self.standing = Standing(
-            project_id, written.items, written.below(), written.finalized, set(self.rows)
+            project_id,
+            written.items,
+            written.below(),
+            written.finalized,
+            self.rows,
+            self.take_over,
         )
         self.wanted = source.want(self.standing)
         self.previous: dict[str, str] = {}
         self.overwritten = 0
-        self.left_alone: list[str] = []
+        self.left_alone = list(self.wanted.deleted)
         self.not_finalized: list[Problem] = []
         self.counts: dict[Kind, Counts] = {kind: Counts() for kind in KINDS}
         for item in self.standing.items.values():
             if item.kind in ("workflow", "activity", "card") and self.standing.gone(item.id):
                 self.counts[item.kind].left_alone += 1
+        self.counts["card"].left_alone += len(self.wanted.deleted)
+
+    def take_over(self, ids: list[str]) -> None:
+        """Make workflows, activities and cards count as written by an import, as they are."""
+        cards: list[str] = []
+        for row_id in ids:
+            row = self.rows[row_id]
+            self.standing.items[row_id] = item_of(row)
+            if isinstance(row, Card):
+                cards.append(row_id)
+                if row.finalized_at is not None:
+                    self.standing.finalized.add(row_id)
+        for card_id, below in items_below(self.db, cards).items():
+            for item in self.standing.below.get(card_id, ()):
+                self.standing.items.pop(item.id, None)
+            self.standing.below[card_id] = below
+            self.standing.items.update((item.id, item) for item in below)
 
     def requests(self) -> Iterator[Request]:
         """Yield each action with the place it is from, in the order to apply them."""
@@ -187,7 +198,7 @@ class Comparison:
             position = None
         if wanted.finalized:
             yield from self.finalized(
-                card, [_held(item) for item in wanted.below if item.kind in _HELD]
+                card, [_held(item) for item in wanted.below if item.kind in HELD]
             )
 
     def changed_card(self, card: Item) -> Iterator[Request]:
@@ -215,16 +226,22 @@ class Comparison:
 
     def differs(self, card_id: str, below: list[Item]) -> bool:
         """Tell whether what belongs to a card is other than the last import wrote."""
-        before = self.standing.below.get(card_id, [])
+        before = self.spoken_of(card_id)
         items = self.standing.items
         return len(before) != len(below) or any(
             item.id not in items or changed_values(item, items[item.id]) for item in below
         )
 
+    def spoken_of(self, card_id: str) -> list[Item]:
+        """Return what the last import wrote of a card that the source still speaks of."""
+        before, kinds = self.standing.below.get(card_id, []), self.source.kinds
+        return before if kinds is KINDS else [item for item in before if item.kind in kinds]
+
     def mark_differs(self, wanted: WantedCard, changed: bool) -> bool:
         """Tell whether a card's finalized mark may have to be seen to."""
         before = wanted.card.id in self.standing.finalized
-        return wanted.finalized != before or (changed and before)
+        said = wanted.finalized is not None
+        return said and (wanted.finalized != before or (changed and before))
 
     def changed_below(self, waiting: list[WantedCard]) -> Iterator[Request]:
         """Make, change and delete what belongs to the cards for which that is called for."""
@@ -232,7 +249,7 @@ class Comparison:
         places: dict[tuple[Kind, str], list[str]] = {}
         held: dict[str, dict[str, Held]] = {card_id: {} for card_id in card_ids}
         rows: dict[str, Record] = {}
-        for kind, table in _HELD.items():
+        for kind, table in HELD.items():
             for found in self.db.list(table, card_id=card_ids):
                 rows[found.id] = held[found.card_id][found.id] = found
                 places.setdefault((kind, found.card_id), []).append(found.id)
@@ -245,9 +262,9 @@ class Comparison:
         for wanted in waiting:
             card, standing = wanted.card, held[wanted.card.id]
             kept = {item.id for item in wanted.below}
-            for item in self.standing.below.get(card.id, ()):
+            for item in self.spoken_of(card.id):
                 if item.id not in kept:
-                    if item.id in rows and item.kind in _HELD:
+                    if item.id in rows and item.kind in HELD:
                         places[item.kind, card.id].remove(item.id)
                     standing.pop(item.id, None)
                     yield from self.deleted(item, rows.get(item.id), card.path)
@@ -261,7 +278,7 @@ class Comparison:
                     order.insert(position, item.id)
                 if item.id in order:
                     previous[item.kind] = item.id
-                    if item.kind in _HELD:
+                    if item.kind in HELD:
                         standing[item.id] = _held(item, standing.get(item.id))
                 yield from self.below(item, rows.get(item.id), position)
             yield from self.mark(wanted, list(standing.values()))
@@ -300,7 +317,7 @@ class Comparison:
         before = card.id in self.standing.finalized
         if wanted.finalized and (stands or not before):
             yield from self.finalized(card, held)
-        elif stands and before and not wanted.finalized:
+        elif stands and before and wanted.finalized is False:
             target = ask.CardTarget(card_id=card.id)
             yield ask.UnfinalizeCard(target_ref=target), card.path
 
@@ -361,4 +378,4 @@ def _held(item: Item, row: Held | None = None) -> Held:
     values = {"id": item.id, "card_id": item.parent, **item.fields}
     if item.kind != "planned_file":
         values.setdefault("source", "imported")
-    return _HELD[item.kind](**values)
+    return HELD[item.kind](**values)

@@ -89,6 +89,8 @@ def read_csv(given: Given) -> Source:
         entries=reading.entries,
         skipped=reading.skipped.problems(),
         noted=(western(given), *noted) if encoding == WESTERN else noted,
+        takes_over=True,
+        kinds=tuple(kind for name, kind, _ in _KINDS if name in reading.named),
     )
 
 
@@ -108,6 +110,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self.notes, self.skipped = Notes(), Notes()
         self.places: dict[str, str] = {}
+        self.named: set[str] = set()
         self.seen: dict[str, str] = {}
         self.paths: Counter[str] = Counter()
 
@@ -177,6 +180,7 @@ class _Reading:
             raise ImportRefused([Problem("line 1", reason)])
         while known and known[-1] is None:
             known.pop()
+        self.named = {name for name in known if name is not None}
         return known
 
     def row(self, place: str, cells: list[str], columns: list[str | None]) -> None:
@@ -201,8 +205,9 @@ class _Reading:
         for name in ("description", "quick answer"):
             if name in values:
                 fields[name.replace(" ", "_")] = values[name] or None
-        finalized = plain(values.get("finalized", "")) in _YES
-        self.entries.append(Entry("card", key, activity, fields, place, finalized))
+        finalized = plain(values["finalized"]) in _YES if "finalized" in values else None
+        row = values.get("id", "").strip()
+        self.entries.append(Entry("card", key, activity, fields, place, finalized, row))
         for name, kind, detail in _KINDS:
             for status, text, more in items_of(values.get(name, "")):
                 held: dict[str, Any] = {"text": text, "status": status or KnowledgeStatus.DRAFT}
@@ -229,16 +234,20 @@ class _Reading:
         workflow = workflow if workflow.strip() else NO_WORKFLOW
         activity = activity if activity.strip() else NO_ACTIVITY
         workflow_key = " ".join(workflow.split())
+        implied = not {"workflow", "activity"} <= self.named
         key = f"{workflow_key}\x1f{' '.join(activity.split())}"
         if workflow_key not in self.places:
             self.places[workflow_key] = place
-            self.entries.append(Entry("workflow", workflow_key, "", {"title": workflow}, place))
+            title = {"title": workflow}
+            self.entries.append(Entry("workflow", workflow_key, "", title, place, implied=implied))
         if key not in self.places:
             self.places[key] = place
             fields: dict[str, Any] = {"title": activity}
             if "color" in values:
                 fields |= self.color(place, values["color"])
-            self.entries.append(Entry("activity", key, workflow_key, fields, place))
+            self.entries.append(
+                Entry("activity", key, workflow_key, fields, place, implied=implied)
+            )
         return key
 
     def color(self, place: str, text: str) -> dict[str, Any]:

@@ -48,17 +48,17 @@ class Written:
             case "createContextArtifact":
                 self._made("context_artifact", payload, target["card_id"] or "")
             case "updateWorkflow":
-                self.items[target["workflow_id"]].fields.update(payload)
+                self._updated(target["workflow_id"], payload)
             case "updateActivity":
-                self.items[target["workflow_activity_id"]].fields.update(payload)
+                self._updated(target["workflow_activity_id"], payload)
             case "updateCard":
-                self.items[target["card_id"]].fields.update(payload)
+                self._updated(target["card_id"], payload)
             case "moveCard":
                 self._moved(target["card_id"], payload["workflow_activity_id"])
             case "moveActivity":
                 self._moved(target["workflow_activity_id"], payload["workflow_id"])
             case "updateContextArtifact":
-                self.items[payload["id"]].fields.update(payload)
+                self._updated(payload["id"], payload)
             case "linkContextArtifact":
                 link = f"{target['card_id']}:{payload['context_artifact_id']}"
                 self.items[link] = Item("link", link, target["card_id"], payload)
@@ -72,7 +72,7 @@ class Written:
             case "upsertCardPlannedFile":
                 self._planned_file(payload, target["card_id"])
             case "approveCardPlannedFile":
-                self.items[payload["id"]].fields["status"] = PlannedFileStatus.APPROVED
+                self._updated(payload["id"], {"status": PlannedFileStatus.APPROVED})
             case "deleteCardKnowledgeItem" | "deleteContextArtifact" | "deleteCardPlannedFile":
                 self.items.pop(payload["id"], None)
             case "finalizeCard":
@@ -83,8 +83,13 @@ class Written:
     def _made(self, kind: Any, payload: dict[str, Any], parent: str) -> None:
         self.items[payload["id"]] = Item(kind, payload["id"], parent, payload)
 
+    def _updated(self, item_id: str, payload: dict[str, Any]) -> None:
+        if (known := self.items.get(item_id)) is not None:  # not so where a row was taken over
+            known.fields.update(payload)
+
     def _moved(self, item_id: str, parent: str) -> None:
-        self.items[item_id] = msgspec.structs.replace(self.items[item_id], parent=parent)
+        if (known := self.items.get(item_id)) is not None:
+            self.items[item_id] = msgspec.structs.replace(known, parent=parent)
 
     def _planned_file(self, payload: dict[str, Any], card_id: str) -> None:
         known = self.items.get(payload["id"])

@@ -13,7 +13,7 @@ from planner.importers.notes import Notes
 from planner.importers.reading import WESTERN, Given, name_of, read_text, western
 from planner.importers.wanted import Entry, ImportRefused, Kind, Problem, Source
 from planner.importers.words import plain, read_status
-from planner.markdown_text import LABEL, LABELS, plain_text
+from planner.markdown_text import LABEL, LABELS, exported_from, plain_text
 from store.records import (
     PRIORITIES,
     ActivityColor,
@@ -35,7 +35,7 @@ _MARK = re.compile(r"\[([ xX\-])\](?:[ \t]+|$)")
 _FILE = re.compile(
     rf"({'|'.join(PlannedFileAction)})[ \t]+({'|'.join(PlannedFileKind)})[ \t]+(.*)", re.DOTALL
 )
-_KNOWLEDGE = ("requirement", "known_fact", "assumption", "question")
+_KNOWLEDGE: tuple[Kind, ...] = ("requirement", "known_fact", "assumption", "question")
 _DETAILS = {"known_fact": "evidence_source", "question": "answer"}
 
 
@@ -60,6 +60,9 @@ def read_markdown(given: Given) -> Source:
         entries=reading.entries,
         skipped=(*outline.skipped, *reading.skipped.problems()),
         noted=(western(given), *noted) if encoding == WESTERN else noted,
+        takes_over=True,
+        exported_from=exported_from(text),
+        kinds=(*_KNOWLEDGE, "planned_file"),
     )
 
 
@@ -130,7 +133,7 @@ class _Reading:
             self.problems.append(Problem(node.place, f"{number} is also the card of {other}"))
         key = number or self.key("card", f"{activity}\x1f{title}")
         fields["description"], fields["quick_answer"] = node.text(), None
-        self.entries.append(Entry("card", key, activity, fields, node.place, finalized))
+        self.entries.append(Entry("card", key, activity, fields, node.place, finalized, number))
         for child in node.children:
             self.item(child, key, fields)
 

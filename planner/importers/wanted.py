@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
+from store.records import Record
+
 if TYPE_CHECKING:
     from planner.importers.log import Written
     from store.adapter import DbAdapter
@@ -80,17 +82,21 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class WantedCard(msgspec.Struct, frozen=True):
-    """A card with what belongs to it; ``finalized`` when its source says that it may be built."""
+    """A card with what belongs to it.
+
+    ``finalized`` tells whether its source says that it may be built; None where it says nothing.
+    """
 
     card: Item
     below: list[Item]
-    finalized: bool = False
+    finalized: bool | None = False
 
 
 class Wanted(msgspec.Struct, frozen=True):
     """The plan a source asks for.
 
-    ``map`` holds workflows and activities, ``project`` the context artifacts of no one card.
+    ``map`` holds workflows and activities, ``project`` the context artifacts of no one card,
+    ``deleted`` the names of cards that a person deleted, and of which nothing else is known.
     New siblings go behind the one before them in the source where ``in_order``, last where
     not; a new workflow goes before ``last_workflow`` where there is one.
     """
@@ -98,6 +104,7 @@ class Wanted(msgspec.Struct, frozen=True):
     map: list[Item]
     cards: list[WantedCard]
     project: list[Item] = []
+    deleted: list[str] = []
     in_order: bool = False
     last_workflow: str | None = None
 
@@ -106,19 +113,20 @@ class Standing(msgspec.Struct, frozen=True):
     """What earlier imports of a format wrote and nobody has undone.
 
     ``below`` has the items that belong to a card, by its id (those of the project by ``""``),
-    ``finalized`` the cards they finalized, ``there`` the workflows, activities and cards that stand in
-    the plan now.
+    ``finalized`` the cards they finalized, ``rows`` the workflows, activities and cards that stand in
+    the plan now. ``take_over`` makes rows of the plan count as written by an import, as they are.
     """
 
     project_id: str
     items: dict[str, Item]
     below: dict[str, list[Item]]
     finalized: set[str]
-    there: set[str]
+    rows: dict[str, Record]
+    take_over: Callable[[list[str]], None]
 
     def gone(self, item_id: str) -> bool:
         """Tell whether a person deleted a workflow, activity or card that an import made."""
-        return item_id in self.items and item_id not in self.there
+        return item_id in self.items and item_id not in self.rows
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -128,6 +136,10 @@ class Entry(msgspec.Struct, frozen=True):
     may go without, and is then known by its text, or by its place once that was reworded.
     ``parent`` is the key of the workflow, activity or card it belongs to, and empty for a context
     artifact of the whole project. A link's ``key`` is its context artifact's, one of the whole project.
+
+    ``row`` is the id, or ``#`` and the number, of the card that an entry is in the plan that its
+    source was exported from. An ``implied`` workflow or activity is not named by the source: it is there
+    for what is new, and cards that stand elsewhere stay.
     """
 
     kind: Kind
@@ -135,7 +147,9 @@ class Entry(msgspec.Struct, frozen=True):
     parent: str
     fields: dict[str, Any]
     path: str = ""
-    finalized: bool = False
+    finalized: bool | None = False
+    row: str = ""
+    implied: bool = False
 
 
 class Source(msgspec.Struct, kw_only=True):
@@ -143,6 +157,11 @@ class Source(msgspec.Struct, kw_only=True):
 
     ``format`` names the importer, ``name`` and ``description`` a project made from it.
     ``skipped`` is what was passed over, ``noted`` what is imported otherwise than it was written.
+
+    A source that ``takes_over`` puts its cards into workflows and activities of the same titles, and
+    is about the cards that its entries name by ``row``; ``exported_from`` is the id of the project that
+    the numbers there are of. ``kinds`` are those that the source speaks of: of a card's others, nothing
+    is deleted because the source doesn't have it.
     """
 
     format: str
@@ -151,6 +170,9 @@ class Source(msgspec.Struct, kw_only=True):
     entries: list[Entry] = []
     skipped: tuple[Problem, ...] = ()
     noted: tuple[Problem, ...] = ()
+    takes_over: bool = False
+    exported_from: str = ""
+    kinds: tuple[Kind, ...] = KINDS
 
     def written(self, db: DbAdapter, project_id: str) -> Written:
         """Return what earlier imports wrote and nobody has undone: what is wanted is compared with it."""

@@ -16,6 +16,8 @@ def one_try(random: Random) -> None:
         plan = Plan(db)
         build(random, plan)
         written = "".join(export_markdown(db, plan.project)).encode()
+        own = import_plan(db, read_markdown(written), project_name=plan.project_id)
+        assert own.actions == 0, own
         report = import_plan(db, read_markdown(written), project_name="Copy")
         assert in_markdown(db, report.project.id) == in_markdown(db, plan.project_id)
         assert report.project.description == plan.project.description

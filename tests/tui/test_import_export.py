@@ -58,7 +58,9 @@ def test_a_project_is_written_to_a_file_or_to_standard_output(
     out = tmp_path / "out.md"
     out.write_text("old")
     assert run.words("export", "markdown", out).strip() == f"Exported “Atlas” to {out}."
-    text = "# Sign in\n\n## Password {yellow}\n\n- Forgot it {#1}\n\n"
+    project_id = run.data("project", "list")["projects"][0]["id"]
+    mark = f"<!-- planner-tui, project {project_id} -->"
+    text = mark + "\n\n# Sign in\n\n## Password {yellow}\n\n- Forgot it {#1}\n\n"
     assert out.read_text() == run.words("export", "markdown") == text
     assert run.data("export", "markdown") == {"project": "Atlas", "content": text}
     assert run.data("export", "markdown", out)["bytes"] == len(text)
