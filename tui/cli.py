@@ -46,6 +46,7 @@ COMMANDS = {
     ),
     "config": Later("config", "config", "Say where the config is, check it, write one."),
     "demo": Later("board", "demo", "Open the board on the sample plan."),
+    "doctor": Later("doctor", "doctor", "Look for what is wrong, and mend what can be mended."),
     "export": Later("exports", "export_group", "Write a project down in another form."),
     "fact": Later("knowledge", "fact", "A card's known facts: add, approve, reject."),
     "file": Later("planned_file", "file_group", "A card's planned files: add, edit, approve."),
