@@ -279,10 +279,12 @@ def _number_places(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _number_cards(connection: sqlite3.Connection) -> Iterator[str]:
-    connection.execute(
-        f"UPDATE project SET card_sequence = max(card_sequence, (SELECT coalesce(max(number), 0) "  # noqa: S608
-        f"FROM ({_NUMBERED}) WHERE project_id = project.id))"
-    )
+    highest = f"(SELECT coalesce(max(number), 0) FROM ({_NUMBERED}) WHERE project_id = project.id)"  # noqa: S608
+    behind = connection.execute(
+        f"UPDATE project SET card_sequence = {highest} WHERE card_sequence < {highest}"  # noqa: S608
+    ).rowcount
+    if behind:
+        yield f"{behind} projects know the last number they gave out again."
     rows = connection.execute(
         f"SELECT id, project_id FROM ({_NUMBERED}) WHERE number IS NULL OR place > 1 ORDER BY id"  # noqa: S608
     ).fetchall()
