@@ -5,33 +5,8 @@ from __future__ import annotations
 import click
 
 from tui.cli import COMMANDS, SECTIONS, main
+from tui.command_line.conventions import CODES, NAMES, STATUSES
 from tui.command_line.tree import Node, walk
-
-STATUSES = {
-    "0": "done; with `--wait`: the run is completed, or waits for an approval",
-    "1": "it could not be done, or was refused; the message says why, and nothing was changed",
-    "2": "the command was not understood; the message says what would be",
-    "3": "with `--wait`: the run waits for answers, a decision, a change or a conflict; "
-    "`approve`: something is in the way",
-    "4": "with `--wait`: the run has failed",
-    "5": "with `--wait`: the run was cancelled",
-    "130": "interrupted with `ctrl+c`; a run that was waited for goes on",
-}
-"""Every exit status, and what it tells."""
-
-CODES = {
-    "usage": "the command was not understood; `details.usage` is how it is called",
-    "not_found": "a name stands for nothing; `details.nearest` is what may have been meant",
-    "ambiguous": "a name may be several things; `details.candidates` lists them",
-    "refused": "the planner's rules don't allow it; of a run, `details.missing` is all that it lacks",
-    "conflict": "the plan has changed since the sequence that was expected",
-    "unconfirmed": "it asks first, and `--yes` was not said",
-    "config": "the config is not right",
-    "import": "what was to be imported can't be; `details.problems` says where and why",
-    "database": "the plan's file can't be used",
-    "failed": "anything else",
-}
-"""Every code of an error, and what it tells."""
 
 INTRODUCTION = """\
 Every read and every change of a plan has a command; without one, `planner-tui` opens the board. `planner-tui COMMAND
@@ -46,13 +21,7 @@ there is only one, and may follow the command as well.
 
 ## Names
 
-| what | is named by |
-|---|---|
-| a card | `#42`, `42`, its id, its title, or how an id or a title begins that no other begins with |
-| a project, workflow or activity | its title, its id, or how one begins; `Workflow/Activity` where several have one called so |
-| a requirement, fact, assumption, question or planned file | its number on the card, as `card show` tells it; its id, its text, or how one begins |
-| a context artifact | its name, its id, or how one begins; where a card is named, its number there |
-| a run | its id, a beginning or the end of it, as `run list` shows it; `#42` is that card's newest run |
+{names}
 
 A name as it is written comes before one in other letter case, and that before a beginning. Nothing is guessed: a name that may be
 several things is refused, and they are listed.
@@ -92,7 +61,8 @@ def page() -> str:
         "# Commands\n",
         "<!-- Written by docs/generate.py; change the program, then run it. -->\n",
     ]
-    lines.append(INTRODUCTION)
+    names = "\n".join(f"| {what} | {words} |" for what, words in NAMES.items())
+    lines.append(INTRODUCTION.replace("{names}", f"| what | is named by |\n|---|---|\n{names}"))
     lines += ["| `error.code` | what it tells |", "|---|---|"]
     lines += [f"| `{code}` | {words} |" for code, words in CODES.items()]
     lines += ["\n## Exit status\n", "| status | what it tells |", "|---|---|"]

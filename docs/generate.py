@@ -7,25 +7,22 @@ until the pages agree. ``python docs/generate.py commands.md`` writes that page 
 from __future__ import annotations
 
 import asyncio
-import enum
 import json
 import os
 import shlex
 import sys
 import tempfile
-import types
-import typing
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from textual.binding import Binding
 
+from planner.field_words import type_in_words
 from planner.filter_keys import KEYS
 from planner.requests import ACTIONS, Action
 from planner.runs.agent_presets import PRESETS
-from planner.runs.agents import ALWAYS_LET_THROUGH, PLACEHOLDERS
+from planner.runs.agents import ALWAYS_LET_THROUGH, PLACEHOLDERS, VARIABLES
 from planner.runs.report import LONGEST_TEXT, MOST_BYTES, MOST_ITEMS, REPORT, report_schema
 from tui.agent_options import AGENT_OPTIONS
 from tui.all_keys import keyboards
@@ -163,7 +160,7 @@ def agents_page() -> str:
         f"and no others: {usual}; those its profile names; and\n"
     )
     lines += ["| variable | holds |", "|---|---|"]
-    lines += [f"| `{name}` | {words} |" for name, words in _VARIABLES.items()]
+    lines += [f"| `{name}` | {words} |" for name, words in VARIABLES.items()]
     lines.append(f"\n{_REPORT}")
     lines += ["| part | items may have | what for |", "|---|---|---|"]
     for name, part in REPORT.items():
@@ -200,17 +197,6 @@ people wrote stands in it on lines that begin with `>`. In a later turn the agen
 one that can be resumed, and is told only what is new: the answers, a note, the output of checks, comments on lines of
 the diff. One without sessions is told everything again.
 """
-
-_VARIABLES = {
-    "PLANNER_CARD": "the card's id",
-    "PLANNER_CARD_NUMBER": "its number",
-    "PLANNER_PROJECT": "the project's id",
-    "PLANNER_RUN": "the run's id",
-    "PLANNER_DB": "the path of the plan's database",
-    "PLANNER_PROMPT": "the file that holds the prompt",
-    "PLANNER_REPORT": "the file the report is to be written to",
-    "PLANNER_SESSION": "the id of the session",
-}
 
 _REPORT = """\
 ## The report
@@ -300,32 +286,9 @@ def _action(action: type[Action]) -> list[str]:
     for part in ("target_ref", "payload"):
         for field in msgspec.structs.fields(parts[part].type):
             note = "needed" if field.required else ""
-            lines.append(f"| `{part}.{field.name}` | {_type(field.type)} | {note} |")
+            lines.append(f"| `{part}.{field.name}` | {type_in_words(field.type)} | {note} |")
     lines.append("")
     return lines
-
-
-def _type(annotation: Any) -> str:
-    """Return a field's type in words."""
-    origin = typing.get_origin(annotation)
-    if origin is typing.Annotated:
-        base, *metas = typing.get_args(annotation)
-        meta = metas[0]
-        if meta.ge is not None and meta.le is not None:
-            return f"{_type(base)} from {meta.ge} to {meta.le}"
-        if meta.ge is not None:
-            return f"{_type(base)} from {meta.ge}"
-        return "UTC text such as `2026-01-31T08:00:00Z`" if meta.pattern else _type(base)
-    if origin in (typing.Union, types.UnionType):
-        return " or ".join(
-            _type(arg) for arg in typing.get_args(annotation) if arg is not msgspec.UnsetType
-        )
-    if origin is typing.Literal:
-        return ", ".join(f"`{value}`" for value in typing.get_args(annotation))
-    if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
-        return ", ".join(f"`{value}`" for value in annotation)
-    words = {str: "text", int: "whole number", float: "number", type(None): "`null`"}
-    return words.get(annotation, "object")
 
 
 async def picture() -> str:

@@ -140,6 +140,19 @@ def agent_command(
     return AgentCommand(tuple(map(filled, arguments)), stdin)
 
 
+VARIABLES = {
+    "PLANNER_CARD": "the card's id",
+    "PLANNER_CARD_NUMBER": "its number",
+    "PLANNER_PROJECT": "the project's id",
+    "PLANNER_RUN": "the run's id",
+    "PLANNER_DB": "the path of the plan's database",
+    "PLANNER_PROMPT": "the file that holds the prompt",
+    "PLANNER_REPORT": "the file the report is to be written to",
+    "PLANNER_SESSION": "the id of the session",
+}
+"""What an agent is told in its environment, and what each variable holds."""
+
+
 def agent_variables(
     *,
     card_id: str,
