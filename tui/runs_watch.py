@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from planner.errors import Refused
-from planner.runs.reconcile import look_after
 from store.errors import StoreError
 from store.records import OrchestrationRun
 from tui.session import RunsFound
@@ -72,4 +71,6 @@ class RunsWatch(threading.Thread):
     def _look(self) -> tuple[str, ...]:
         if not self._db.count(OrchestrationRun, status=["queued", "running", "blocked"]):
             return ()
+        from planner.runs.reconcile import look_after  # much to import, and mostly for nothing
+
         return look_after(self._db, self._supervisors)
