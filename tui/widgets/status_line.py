@@ -33,7 +33,11 @@ class StatusLine(Widget):
     StatusLine > .status--project { text-style: bold; background: $panel; color: $text-primary; }
     StatusLine > .status--note { background: $panel; color: $text-muted; }
     StatusLine > .status--failed { background: $error; color: $text; text-style: bold; }
-    StatusLine > .status--waiting { background: $warning; color: $text; text-style: bold; }
+    StatusLine > .status--waiting {
+        background: $panel;
+        color: $text-warning;
+        text-style: bold reverse;
+    }
     StatusLine > .status--bar { background: $panel; color: $text-accent; }
     """
 
