@@ -23,7 +23,7 @@ def test_there_and_back(run: CommandLine, database_path: Path) -> None:
     assert run.data("backup", copy)["bytes"] == copy.stat().st_size
     assert run.data("backup")["copy"].startswith(f"{database_path}.20")
     run.words("project", "new", "Borealis")
-    assert "Say --yes" in json.loads(run("restore", copy, "--json").stdout)["error"]["message"]
+    assert json.loads(run("restore", copy, "--json").stdout)["error"]["code"] == "unconfirmed"
     assert run("restore", copy, given="n\n").exit_code == 1
     done = run.data("restore", copy, "--yes")
     db = open_store(database_path)

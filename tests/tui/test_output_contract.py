@@ -4,6 +4,8 @@ Every example of every command is run on a plan made for them. A new command is 
 as it can be called; its examples should be about this plan, or it stands among those that may refuse.
 """
 
+import ast
+import inspect
 import json
 import os
 import re
@@ -23,6 +25,8 @@ from planner.actions import Planner
 from planner.projects import create_project
 from store.open import open_store
 from tui.cli import main
+from tui.command_line import where
+from tui.command_line.conventions import CODES
 from tui.command_line.tree import Node, walk
 
 NODES = [node for node in walk(main) if not isinstance(node.command, click.Group)]
@@ -125,28 +129,28 @@ def call(words: list[str], given: bytes = b"") -> Result:
 
 def complaints(node: Node, done: Result, words: list[str]) -> Iterator[str]:
     """Say where an answer is not the envelope."""
-    where = f"planner-tui {shlex.join(words)}"
+    typed = f"planner-tui {shlex.join(words)}"
     if done.exception is not None and not isinstance(done.exception, SystemExit):
-        yield f"{where}: {done.exception!r}"
+        yield f"{typed}: {done.exception!r}"
         return
     try:
         document = json.loads(done.stdout)
     except ValueError:
-        yield f"{where}: not one JSON document: {done.stdout[:200]!r} {done.stderr[:200]!r}"
+        yield f"{typed}: not one JSON document: {done.stdout[:200]!r} {done.stderr[:200]!r}"
         return
     if document.get("version") != 1 or "\x1b" in done.output:
-        yield f"{where}: {done.stdout[:200]}"
+        yield f"{typed}: {done.stdout[:200]}"
     if document.get("ok") is True:
         if set(document) != {*KEYS, "data"}:
-            yield f"{where}: has {sorted(document)}"
+            yield f"{typed}: has {sorted(document)}"
     elif document.get("ok") is not False or set(document["error"]) != {
         "code",
         "message",
         "details",
     }:
-        yield f"{where}: {done.stdout[:200]}"
+        yield f"{typed}: {done.stdout[:200]}"
     elif done.exit_code not in (1, 2) or document["error"]["message"] not in done.stderr:
-        yield f"{where}: exit {done.exit_code}, {done.stderr!r}"
+        yield f"{typed}: exit {done.exit_code}, {done.stderr!r}"
 
 
 def test_every_command_answers_in_the_envelope(
@@ -239,6 +243,16 @@ def test_no_command_imports_what_draws(world: Path, monkeypatch: pytest.MonkeyPa
     drawn = json.loads(done.stdout)
     assert [name for name in drawn if "import" not in name.split()] == [], drawn
     assert all(found == ["planner.importers"] for found in drawn.values()), drawn
+
+
+def test_every_code_of_an_error_is_documented() -> None:
+    folder = Path(inspect.getfile(where)).parent
+    for file in sorted(folder.glob("*.py")):
+        for call_ in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(call_, ast.Call) and getattr(call_.func, "id", "") == "fail":
+                for code in ast.walk(call_.args[1]) if len(call_.args) > 1 else ():
+                    value = getattr(code, "value", None)
+                    assert not isinstance(value, str) or value in CODES, f"{file.name}: {value}"
 
 
 def test_listings_take_limit_and_fields() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tui.command_line.output import answer, fail, json_option, told
+from tui.command_line.output import answer, confirm, fail, json_option, told
 from tui.command_line.where import Where, where_option
 
 
@@ -63,10 +63,8 @@ def restore_command(where: Where, file: Path, yes: bool, as_json: bool) -> None:
 
     with told(as_json):
         path = local_path(where.target())
-        if path.exists() and not yes:
-            if as_json:
-                fail(f"Say --yes: {path} gets other contents.", "not_confirmed", {}, as_json)
-            click.confirm(f"Replace what {path} holds with {file}?", abort=True, err=True)
+        if path.exists():
+            confirm(f"Replace what {path} holds with {file}?", yes, as_json)
         done = restore(file, path)
     lines = [f"{path} holds what {file} holds."]
     if done.kept is not None:
