@@ -29,6 +29,8 @@ _PRIORITY_LABEL = re.compile(
     r"(?:priority|prio)\b[ :/=]*(.+)|(.+?)[ :/=]*(?:priority|prio)|p([0-4])"
 )
 _STATUS_LABEL = re.compile(r"(?:status|state)\b[ :/=]*(.+)|(.+)")
+_LONGEST_LABEL = 100
+_SAID_BY_LABELS = (CardStatus.ACTIVE, CardStatus.QUESTIONS, CardStatus.REVIEW)
 _NUMBERED = ("urgent", "high", "medium", "low", "none")
 _LIST_MARK = re.compile(r"(?:[-*+•]|\d{1,3}[.)])[ \t]+|#{1,6}[ \t]+")
 _TASK_MARK = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
@@ -238,7 +240,7 @@ def tasks_of(text: str) -> list[tuple[str, bool]]:
 def priority_of(labels: list[str]) -> int | None:
     """Return the priority that labels such as ``P1`` or ``priority: high`` give, if any does."""
     for label in labels:
-        word = plain(label)
+        word = plain(label[:_LONGEST_LABEL])
         found = _PRIORITY_LABEL.fullmatch(word)
         if found and found[3]:
             word = _NUMBERED[int(found[3])]
@@ -257,15 +259,12 @@ def priority_of(labels: list[str]) -> int | None:
 def status_of(labels: list[str]) -> CardStatus | None:
     """Return the status that labels such as ``in progress`` or ``status: blocked`` give, if any."""
     for label in labels:
-        found = _STATUS_LABEL.fullmatch(plain(label))
+        found = _STATUS_LABEL.fullmatch(plain(label[:_LONGEST_LABEL]))
         word = (found[1] or found[2]).strip() if found else ""
         status, known = read_status(word)
         if known and word and status in _SAID_BY_LABELS:
             return status
     return None
-
-
-_SAID_BY_LABELS = (CardStatus.ACTIVE, CardStatus.QUESTIONS, CardStatus.REVIEW)
 
 
 def says_where_it_stands(label: str) -> bool:

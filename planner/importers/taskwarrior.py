@@ -44,6 +44,7 @@ READ = {
 LEFT_OUT = {"id", "urgency", "mask", "imask", "parent", "rtype", "last", "template"}
 """Fields that Taskwarrior works out, or needs for recurrence alone."""
 
+_ENDS = "." + "".join(filter(str.isspace, map(chr, range(0x3001))))
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?", re.ASCII)
 
 
@@ -103,7 +104,7 @@ class _Reading:
         """Return the key of a task's activity: ``Home.Kitchen`` is Kitchen in the workflow Home."""
         project = _project(row)
         first, _, rest = project.partition(".")
-        first, rest = first.strip() or project, rest.strip()
+        first, rest = first.strip(), rest.strip()
         workflow = self.gathering.workflow(project and f":{first}", first or NO_PROJECT, row.place)
         return self.gathering.activity(
             rest and f":{rest}", workflow, rest or NO_ACTIVITY, row.place
@@ -189,7 +190,7 @@ class _Reading:
 
 def _project(row: Fields) -> str:
     value = row.values.get("project")
-    return value.strip(" .\t\n") if isinstance(value, str) else ""
+    return value.strip(_ENDS) if isinstance(value, str) else ""
 
 
 def _moment(text: str) -> str | None:

@@ -1,16 +1,19 @@
 """What fuzzers make by chance: texts, plans, broken bytes; and a store to try them on."""
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from planner.importers.importing import import_plan
-from planner.importers.wanted import ImportRefused, Source
+from planner.importers.importing import ImportReport, import_plan
+from planner.importers.wanted import ImportRefused, Problem, Source
 from store.adapter import DbAdapter
-from store.records import Project
+from store.records import PlanningAction, Project
 from tests.planner.plans import Plan, opened, request
 
 PIECES = (
@@ -197,18 +200,83 @@ def broken(random: Random, data: bytes) -> bytes:
     return bytes(made)
 
 
-def brought_or_refused(read: Callable[[bytes], Source], data: bytes) -> None:
-    """Import what may be broken: refused with reasons and no trace, or brought once and for all."""
-    with store() as db:
-        problems = []
-        try:
-            report = import_plan(db, read(data), project_name="Atlas")
-        except ImportRefused as refused:
-            problems = refused.problems
-        if problems:
+@contextmanager
+def keeping(data: bytes | Path) -> Iterator[None]:
+    """Keep what is tried where it goes wrong; the error's ``kept`` tells where."""
+    try:
+        yield
+    except Exception as error:
+        if not hasattr(error, "kept"):
+            kept = Path(tempfile.mkdtemp(prefix="planner-fuzz-")) / "input"
+            if isinstance(data, bytes):
+                kept.write_bytes(data)
+            elif data.is_dir():
+                shutil.copytree(data, kept)
+            else:
+                shutil.copy(data, kept)
+            error.kept = kept  # type: ignore[attr-defined]
+        raise
+
+
+@cache
+def shared() -> DbAdapter:
+    """Return a store for all tries of this process, since a new one takes most of a try's time."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(store())
+
+
+def brought_or_refused(
+    read: Callable[[Any], Source], *sources: bytes | Path
+) -> ImportReport | None:
+    """Import what may be broken: refused with reasons and no trace, or brought once and for all.
+
+    Several are imported into one new project, one after the other. Returns the last one's report,
+    None where it was refused.
+    """
+    db, report = shared(), None
+    name = f"Atlas {db.count(Project)}"
+    for data in sources:
+        with keeping(data):
+            before = traces(db)
+            report, problems = None, []
+            try:
+                report = import_plan(db, read(data), project_name=name)
+            except ImportRefused as refused:
+                problems = refused.problems
+            if report is None:
+                assert problems
+                assert all(problem.reason for problem in problems)
+                assert traces(db) == before
+            else:
+                again = import_plan(db, read(data), project_name=name)
+                assert again.actions == 0, again
+    return report
+
+
+def traces(db: DbAdapter) -> tuple[int, int]:
+    """Count what an import that was refused must leave as it was."""
+    return db.count(Project), db.count(PlanningAction, validation_status="accepted")
+
+
+def brought(read: Callable[[Any], Source], data: bytes | Path) -> ImportReport:
+    """Import what is whole, which must not be refused."""
+    with keeping(data):
+        read(data)
+        report = brought_or_refused(read, data)
+        assert report is not None, "it is read, but the plan doesn't take it"
+    return report
+
+
+def read_or_refused(random: Random, read: Callable[[bytes], Source], data: bytes) -> None:
+    """Read bytes that are broken, many times: each is read or refused with reasons."""
+    for _ in range(20):
+        made = broken(random, data)
+        with keeping(made):
+            problems = [Problem("", "read")]
+            try:
+                read(made)
+            except ImportRefused as refused:
+                problems = refused.problems
+            assert problems
             assert all(problem.reason for problem in problems)
-            assert not db.count(Project)
-        else:
-            assert report.project_made
-            again = import_plan(db, read(data), project_name="Atlas")
-            assert again.actions == 0, again
