@@ -63,6 +63,7 @@ def _lines(report: ImportReport) -> Iterator[str]:
                 for count, what in (
                     (counts.made, "made"),
                     (counts.changed, "changed"),
+                    (counts.moved, "in another place"),
                     (counts.deleted, "deleted"),
                     (counts.unchanged, "as before"),
                 )

@@ -13,7 +13,13 @@ from typing import Any
 import msgspec
 
 from planner import requests as ask
-from planner.importers.requests import change_requests, delete_request, make_requests
+from planner.importers.ordering import moves
+from planner.importers.requests import (
+    change_requests,
+    delete_request,
+    make_requests,
+    reorder_request,
+)
 from planner.importers.taking_over import HELD, item_of, items_below
 from planner.importers.wanted import KINDS, Item, Kind, Problem, Source, Standing, WantedCard
 from planner.readiness import Held, missing, readiness_of
@@ -35,13 +41,17 @@ Request = tuple[ask.Action, str]
 
 
 class Counts(msgspec.Struct):
-    """What became of one kind of item; ``left_alone`` are those a person had deleted."""
+    """What became of one kind of item.
+
+    ``left_alone`` are those a person had deleted, ``moved`` those that changed places with others.
+    """
 
     made: int = 0
     changed: int = 0
     unchanged: int = 0
     deleted: int = 0
     left_alone: int = 0
+    moved: int = 0
 
 
 class Comparison:
@@ -127,6 +137,8 @@ class Comparison:
                     for item in wanted.below:
                         self.counts[item.kind].unchanged += 1
         yield from self.changed_below(waiting)
+        if self.wanted.reordered:
+            yield from self.reordered()
         for item in self.wanted.project:
             loose.pop(item.id, None)
         for item in loose.values():
@@ -223,6 +235,19 @@ class Comparison:
             self.passed(card.id, card.parent)
         self.counts["card"].changed += bool(values or moved)
         self.counts["card"].unchanged += not (values or moved)
+
+    def reordered(self) -> Iterator[Request]:
+        """Bring siblings into the order that they have in the source."""
+        siblings: dict[str, list[Item]] = {}
+        for item in (*self.wanted.map, *(wanted.card for wanted in self.wanted.cards)):
+            siblings.setdefault(item.parent, []).append(item)
+        for parent, items in siblings.items():
+            by_id = {item.id: item for item in items}
+            for item_id, position in moves(self.order.get(parent, []), list(by_id)):
+                item = by_id[item_id]
+                if item.id in self.standing.items:
+                    self.counts[item.kind].moved += 1
+                yield reorder_request(item, position), item.path
 
     def differs(self, card_id: str, below: list[Item]) -> bool:
         """Tell whether what belongs to a card is other than the last import wrote."""

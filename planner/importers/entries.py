@@ -115,7 +115,14 @@ class _Want:
                     )
                 )
                 map_items += made
-        return Wanted(map_items, cards, project, self.deleted, in_order=True)
+        return Wanted(
+            map_items,
+            cards,
+            project,
+            self.deleted,
+            in_order=True,
+            reordered=self.own and self.source.in_order,
+        )
 
     def taken_over(self) -> dict[str, str]:
         """Find the cards of the plan that the source was exported from, by the keys of their entries.

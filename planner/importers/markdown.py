@@ -62,6 +62,7 @@ def read_markdown(given: Given) -> Source:
         noted=(western(given), *noted) if encoding == WESTERN else noted,
         takes_over=True,
         exported_from=exported_from(text),
+        in_order=True,
         kinds=(*_KNOWLEDGE, "planned_file"),
     )
 

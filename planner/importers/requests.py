@@ -107,6 +107,20 @@ def delete_request(item: Item) -> ask.Action:
             raise AssertionError(item.kind)
 
 
+def reorder_request(item: Item, position: int) -> ask.Action:
+    """Return the action that gives a workflow, an activity or a card its place among its siblings."""
+    move = ask.Move(position=position)
+    match item.kind:
+        case "workflow":
+            target = ask.WorkflowTarget(workflow_id=item.id)
+            return ask.ReorderWorkflow(target_ref=target, payload=move)
+        case "activity":
+            activity = ask.ActivityTarget(workflow_activity_id=item.id)
+            return ask.ReorderActivity(target_ref=activity, payload=move)
+        case _:
+            return ask.ReorderCard(target_ref=ask.CardTarget(card_id=item.id), payload=move)
+
+
 def _link(item: Item, fields: dict[str, Any]) -> ask.Action:
     return ask.LinkContextArtifact(
         target_ref=ask.CardTarget(card_id=item.parent), payload=ask.Link(**fields)

@@ -98,7 +98,7 @@ class Wanted(msgspec.Struct, frozen=True):
     ``map`` holds workflows and activities, ``project`` the context artifacts of no one card,
     ``deleted`` the names of cards that a person deleted, and of which nothing else is known.
     New siblings go behind the one before them in the source where ``in_order``, last where
-    not; a new workflow goes before ``last_workflow`` where there is one.
+    not; where ``reordered``, all siblings are brought into the source's order; a new workflow goes before ``last_workflow`` where there is one.
     """
 
     map: list[Item]
@@ -106,6 +106,7 @@ class Wanted(msgspec.Struct, frozen=True):
     project: list[Item] = []
     deleted: list[str] = []
     in_order: bool = False
+    reordered: bool = False
     last_workflow: str | None = None
 
 
@@ -160,7 +161,8 @@ class Source(msgspec.Struct, kw_only=True):
 
     A source that ``takes_over`` puts its cards into workflows and activities of the same titles, and
     is about the cards that its entries name by ``row``; ``exported_from`` is the id of the project that
-    the numbers there are of. ``kinds`` are those that the source speaks of: of a card's others, nothing
+    the numbers there are of, and with ``in_order`` its siblings are brought into the order that
+    they have in the source. ``kinds`` are those that the source speaks of: of a card's others, nothing
     is deleted because the source doesn't have it.
     """
 
@@ -172,6 +174,7 @@ class Source(msgspec.Struct, kw_only=True):
     noted: tuple[Problem, ...] = ()
     takes_over: bool = False
     exported_from: str = ""
+    in_order: bool = False
     kinds: tuple[Kind, ...] = KINDS
 
     def written(self, db: DbAdapter, project_id: str) -> Written:

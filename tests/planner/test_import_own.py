@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner import requests as ask
 from planner.actions import Planner
@@ -12,6 +14,7 @@ from planner.exporters.markdown import export_markdown
 from planner.importers.csv import read_csv
 from planner.importers.importing import ImportReport, import_plan
 from planner.importers.markdown import read_markdown
+from planner.importers.ordering import moves
 from planner.sample import load_sample
 from store.adapter import DbAdapter
 from store.records import (
@@ -140,3 +143,32 @@ def test_another_projects_export_takes_nothing_over(db: DbAdapter, project: Proj
     ]
     assert bring(db, other, text, "md").actions == 0
     assert in_markdown(db, project.id) == before
+
+
+def test_an_outline_in_another_order_brings_all_into_it(db: DbAdapter, project: Project) -> None:
+    lines = exported(db, project, "md").split("\n")
+    text = "\n".join(lines)
+    start = text.index("# Save an article")
+    parts = text[start:].split("\n# ")
+    swapped = (
+        text[:start]
+        + "# "
+        + "\n# ".join([parts[-1].rstrip("\n") + "\n", parts[0][2:], *parts[1:-1]])
+    )
+    report = bring(db, project, swapped, "md")
+    assert (report.counts["workflow"].moved, report.actions) == (1, 1)
+    assert bring(db, project, swapped, "md").actions == 0
+    assert exported(db, project, "md") == swapped.rstrip("\n") + "\n\n"
+
+
+@given(st.permutations(range(7)), st.sets(st.integers(0, 6)))
+def test_few_moves_bring_siblings_into_order(wanted: list[int], left_out: set[int]) -> None:
+    order, source = [*"0123456"], [str(one) for one in wanted if one not in left_out]
+    stands = [*order]
+    done = [*moves(order, source)]
+    for item, place in done:
+        stands.remove(item)
+        stands.insert(place, item)
+    assert stands == order
+    assert [one for one in order if one in source] == source
+    assert len(done) < max(1, len(source))
