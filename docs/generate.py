@@ -328,6 +328,31 @@ def commands_page() -> str:
     return page
 
 
+def guide_page() -> str:
+    """Return docs/guide.md: what agents are told of the plan, and how they come to be told."""
+    from tui.guide import guide
+
+    return "\n".join(("# The guide for agents\n", MARK, _GUIDE, guide("##")))
+
+
+_GUIDE = """\
+`planner-tui guide` prints what an agent needs to work with the plan from the command line: all of what stands below the
+line. It is made from what this reference is made from, so that it is as exact.
+
+```sh
+git init -q repository
+planner-tui guide --install --repository repository --yes
+```
+
+`--install` writes it into the `AGENTS.md` of the repository you are in, or of the one that `--repository` names, and makes the
+file where there is none. It says what it is going to do and asks, unless `--yes` is said. The section stands between two
+comments; installed again, what is between them is written anew and every other byte stays as it was. Where the comments
+are no longer one pair, nothing is written until they are mended.
+
+---
+"""
+
+
 def plan_schema() -> str:
     """Return docs/plan.schema.json: the shape of a project as JSON."""
     if str(DOCS) not in sys.path:
@@ -343,6 +368,7 @@ PAGES = {
     "commands.md": commands_page,
     "config.md": config_page,
     "filter.md": filter_page,
+    "guide.md": guide_page,
     "keys.md": keys_page,
     "plan.schema.json": plan_schema,
     "planning-actions.md": actions_page,

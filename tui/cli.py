@@ -51,6 +51,7 @@ COMMANDS = {
     "fact": Later("knowledge", "fact", "A card's known facts: add, approve, reject."),
     "file": Later("planned_file", "file_group", "A card's planned files: add, edit, approve."),
     "find": Later("finding", "find", "Find words in every text of every plan."),
+    "guide": Later("guide", "guide", "Print what an agent needs to work with the plan."),
     "import": Later("imports", "import_group", "Bring in a plan made elsewhere."),
     "log": Later("history", "log", "List who changed what; --events is the event log."),
     "migrate": Later("plan", "migrate", "Bring the database's tables up to date."),
