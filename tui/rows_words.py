@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from planner.importers.restoring import RowsReport
+from planner.importers.rows_writing import RowsReport
 from tui import import_words
 from tui.safe_text import visible
 

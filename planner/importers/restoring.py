@@ -4,51 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any
 
 import msgspec
 
 from planner.batch import new_id
-from planner.importers.importing import ImportReport
-from planner.importers.rows import Checks, Document, named
-from planner.importers.wanted import ImportRefused, Problem
+from planner.importers.rows import Checks, Document, key_of, named
+from planner.importers.rows_writing import (
+    MEMORY,
+    ROWS_AT_ONCE,
+    RowsReport,
+    owner,
+    stays,
+    there,
+    write,
+)
+from planner.importers.updating import update_project
+from planner.importers.wanted import Problem
 from planner.plan_rows import TABLES
 from planner.projects import find_project
 from planner.runs.open_runs import OPEN
 from store.adapter import DbAdapter
-from store.errors import RowRefused
-from store.records import (
-    BY_TABLE,
-    MemoryRetrievalLog,
-    MemoryUnit,
-    MemoryUnitRelation,
-    OrchestrationRun,
-    Project,
-    Record,
-    utc_now,
-)
-
-ROWS_AT_ONCE = 1_000
-"""Rows that are written at once."""
-
-MEMORY = (MemoryUnit, MemoryUnitRelation, MemoryRetrievalLog)
-"""What several projects may share: what is there already stays as it is."""
-
-
-class RowsReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a project's rows.
-
-    ``added`` counts the rows of each table that were added as they are. ``plan`` is what was changed by
-    planning actions, where the project was there already.
-    """
-
-    project: Project
-    project_made: bool
-    added: dict[str, int]
-    plan: ImportReport | None = None
-    skipped: tuple[Problem, ...] = ()
-    noted: tuple[Problem, ...] = ()
-    dry_run: bool
+from store.records import OrchestrationRun, Project, Record, utc_now
 
 
 class _DryRun(Exception):
@@ -100,8 +76,15 @@ def import_documents(
                 if project is None:
                     report = _restore(db, document, project_name, dry_run, told)
                 else:
-                    reason = f"“{project.name}” is in the database already"
-                    raise ImportRefused([Problem(document.place, reason)])
+                    report = update_project(
+                        db,
+                        document,
+                        project,
+                        clock=clock,
+                        new_id=new_id,
+                        dry_run=dry_run,
+                        progress=progress,
+                    )
                 reports.append(report)
             if dry_run:
                 raise _DryRun
@@ -156,31 +139,6 @@ def _restore(
     )
 
 
-def write(db: DbAdapter, table: type[Record], rows: list[Record]) -> None:
-    """Add rows of a table. Raises ``ImportRefused`` with the first that the database refuses."""
-    try:
-        db.insert_many(rows)
-    except RowRefused as refusal:
-        raise ImportRefused([Problem(table.TABLE, str(refusal))]) from refusal
-
-
-def there(db: DbAdapter, table: type[Record], rows: Iterable[Record]) -> dict[Any, Record]:
-    """Return the rows of the database that have the keys of these, by key."""
-    first = table.KEY[0]
-    where: dict[str, Any] = {first: [getattr(row, first) for row in rows]}
-    found = db.list(table, **where)
-    return {tuple(getattr(row, name) for name in table.KEY): row for row in found}
-
-
-def owner(db: DbAdapter, row: Record) -> str:
-    """Return the name of the project that a row of the database belongs to."""
-    above: Record | None = row
-    while above is not None and not isinstance(above, Project):
-        column, table = next(iter(above.PARENTS.items()))
-        above = db.get(BY_TABLE[table], getattr(above, column))
-    return above.name if isinstance(above, Project) else "another"
-
-
 def _new(
     db: DbAdapter,
     table: type[Record],
@@ -193,13 +151,11 @@ def _new(
         return rows
     new: list[Record] = []
     for row in rows:
-        same = known.get(tuple(getattr(row, name) for name in table.KEY))
+        same = known.get(key_of(row))
         if same is None:
             new.append(row)
         elif table in MEMORY:
-            if same != row:
-                reason = "it is in the database already, and stays as it is there"
-                checks.noted.append(Problem(f"{table.TABLE} {named(row)}", reason))
+            checks.noted += stays(row, same)
         else:
             reason = (
                 f"the project “{owner(db, same)}” of this database has a row with this id; import "

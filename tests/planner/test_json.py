@@ -16,7 +16,8 @@ from planner.errors import ActionRefused
 from planner.exporters.json import export_json
 from planner.finding import find
 from planner.importers.json import read_json
-from planner.importers.restoring import RowsReport, import_documents
+from planner.importers.restoring import import_documents
+from planner.importers.rows_writing import RowsReport
 from planner.importers.wanted import ImportRefused
 from store.adapter import DbAdapter
 from store.records import Card, MemoryUnit, Project
