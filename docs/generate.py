@@ -363,6 +363,16 @@ def plan_schema() -> str:
     return written
 
 
+def tables_page() -> str:
+    """Return docs/tables.md: every table, from the records and a migrated database."""
+    if str(DOCS) not in sys.path:
+        sys.path.append(str(DOCS))
+    import tables_page as tables
+
+    page: str = tables.page()
+    return page
+
+
 PAGES = {
     "agents.md": agents_page,
     "commands.md": commands_page,
@@ -372,6 +382,7 @@ PAGES = {
     "keys.md": keys_page,
     "plan.schema.json": plan_schema,
     "planning-actions.md": actions_page,
+    "tables.md": tables_page,
 }
 """What is written, by file name; a test compares these with what is there."""
 

@@ -156,6 +156,14 @@ def test_make_targets_shown_are_known() -> None:
     assert shown <= known
 
 
+def test_readme_lists_every_page() -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## More\n")[2]
+    listed = re.findall(r"^- \[(docs/[^]]+)\]\(\1\): \S", section, re.MULTILINE)
+    pages = {str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md")}
+
+    assert sorted(listed) == sorted(pages)
+
+
 def test_changelog_has_this_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
