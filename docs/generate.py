@@ -7,12 +7,14 @@ until the pages agree. ``python docs/generate.py commands.md`` writes that page 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
 import shlex
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -318,13 +320,11 @@ async def picture() -> str:
     return svg
 
 
-def commands_page() -> str:
-    """Return docs/commands.md: every command, from the commands themselves."""
+def written_by(module: str, function: str = "page") -> str:
+    """Return what a module beside this one writes."""
     if str(DOCS) not in sys.path:
         sys.path.append(str(DOCS))
-    import commands_page as commands
-
-    page: str = commands.page()
+    page: str = getattr(importlib.import_module(module), function)()
     return page
 
 
@@ -353,36 +353,16 @@ are no longer one pair, nothing is written until they are mended.
 """
 
 
-def plan_schema() -> str:
-    """Return docs/plan.schema.json: the shape of a project as JSON."""
-    if str(DOCS) not in sys.path:
-        sys.path.append(str(DOCS))
-    import plan_schema as schema
-
-    written: str = schema.plan_schema()
-    return written
-
-
-def tables_page() -> str:
-    """Return docs/tables.md: every table, from the records and a migrated database."""
-    if str(DOCS) not in sys.path:
-        sys.path.append(str(DOCS))
-    import tables_page as tables
-
-    page: str = tables.page()
-    return page
-
-
 PAGES = {
     "agents.md": agents_page,
-    "commands.md": commands_page,
+    "commands.md": partial(written_by, "commands_page"),
     "config.md": config_page,
     "filter.md": filter_page,
     "guide.md": guide_page,
     "keys.md": keys_page,
-    "plan.schema.json": plan_schema,
+    "plan.schema.json": partial(written_by, "plan_schema", "plan_schema"),
     "planning-actions.md": actions_page,
-    "tables.md": tables_page,
+    "tables.md": partial(written_by, "tables_page"),
 }
 """What is written, by file name; a test compares these with what is there."""
 
