@@ -34,6 +34,9 @@ def backup(source: sqlite3.Connection, target: Path) -> None:
     """
     if _is_open_in(source, target):
         raise StoreError(f"{target} is the database itself. Give the copy another name.")
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        # To take the name of a device is to take it from every program there is.
+        raise StoreError(f"{target} is no ordinary file. Give the copy another name.")
     try:
         import tempfile  # here: no start but a migration's needs it
 

@@ -1,5 +1,6 @@
 """Copies: whole, sound, private, and never half written."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -102,6 +103,16 @@ def test_a_target_that_is_a_folder(source: sqlite3.Connection, tmp_path: Path) -
     with pytest.raises(StoreError, match="could not be made"):
         backup(source, target)
     assert list(tmp_path.glob(".copy*")) == []
+
+
+def test_a_target_that_is_a_device_stays_one(source: sqlite3.Connection, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    for target in (pipe, tmp_path / "link"):
+        with pytest.raises(StoreError, match="no ordinary file"):
+            backup(source, target)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
 def test_a_damaged_database_gives_no_copy(
