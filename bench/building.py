@@ -134,14 +134,16 @@ def make_repository(folder: Path) -> None:
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "Begin")
-    git(folder, "gc", "--quiet")
+    git(folder, "repack", "-a", "-d", "--quiet")
 
 
 def git(folder: Path, *arguments: str) -> str:
     """Call git by hand."""
     done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+        ["git", "-C", str(folder), *arguments], check=False, capture_output=True, text=True
     )
+    if done.returncode:
+        raise RuntimeError(f"git {arguments[0]}: {done.stderr}")
     return done.stdout
 
 

@@ -37,6 +37,9 @@ GRACE = 2.0
 LEFTOVER_GRACE = 0.5
 """The same for what a program has left behind."""
 
+NICENESS = 10
+"""By how much a program gives way to what a person is at: the board, an editor."""
+
 _ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -273,6 +276,7 @@ def _start(spec: Spec, log: int) -> tuple[int, str | None]:
             os.chdir(spec.cwd)
             for name in spec.unset:
                 os.environb.pop(name, None)
+            _give_way()
             step = _execute(spec.arguments)
         except BaseException as error:
             step = f"{step}: {_said(error)}"
@@ -285,6 +289,17 @@ def _start(spec: Spec, log: int) -> tuple[int, str | None]:
         failure += part
     os.close(reading)
     return pid, f"could not be run: {failure.decode('utf-8', 'replace')}" if failure else None
+
+
+def _give_way() -> None:
+    """Let whatever a person is at go first; all that is left is still the program's."""
+    try:
+        os.nice(NICENESS)
+        # Some kernels share the time among sessions before they look at the processes in one.
+        with open("/proc/self/autogroup", "w") as file:
+            file.write(str(NICENESS))
+    except OSError:
+        return
 
 
 def _execute(arguments: list[bytes]) -> str:

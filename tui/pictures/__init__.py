@@ -1,1 +1,0 @@
-"""The whole map as a picture or a page: SVG, PNG, HTML. Nothing here imports textual."""
