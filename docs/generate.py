@@ -13,7 +13,7 @@ import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -353,7 +353,7 @@ are no longer one pair, nothing is written until they are mended.
 """
 
 
-PAGES = {
+PAGES: dict[str, Callable[[], str]] = {
     "agents.md": agents_page,
     "commands.md": partial(written_by, "commands_page"),
     "config.md": config_page,
