@@ -1,13 +1,19 @@
 """Every example of the README and the docs is run as it is written; the tutorial has a test of its own."""
 
+import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
+from planner.decode import decode
+from planner.importers.markdown import read_markdown
 from planner.sample import load_sample
 from store.open import open_store
 from tests.docs_examples import ROOT, blocks, do, steps
+from tui.config import read_config
 
 PAGES = [
     page
@@ -34,6 +40,28 @@ def test_examples_work_as_they_are_written(page: Path, sample: Path, tmp_path: P
     shutil.copy(sample, folder)
 
     assert do(list(steps(page)), folder, aside) == []
+
+
+def documents(language: str) -> Iterator[tuple[str, str]]:
+    """Yield the fenced documents of a language, each with its page."""
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        for token in MarkdownIt().parse(page.read_text(encoding="utf-8")):
+            if token.type == "fence" and token.info.strip() == language:
+                yield page.name, token.content
+
+
+def test_documents_that_are_shown_are_understood(tmp_path: Path) -> None:
+    for page, text in documents("json"):
+        several = text.startswith('{"')  # one a line
+        for document in map(json.loads, text.splitlines() if several else [text]):
+            if "action_type" in document:
+                assert decode(document), page
+    for number, (page, text) in enumerate(documents("toml")):
+        config = tmp_path / f"{number}.toml"
+        config.write_text(text)
+        assert read_config(config), page
+    for page, text in documents("markdown"):
+        assert read_markdown(text.encode()).entries, page
 
 
 def test_what_is_not_run_says_why() -> None:

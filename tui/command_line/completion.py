@@ -7,8 +7,10 @@ changes nothing.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -96,7 +98,10 @@ class _Plan(ShellComplete):
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
         """Return what may come next."""
-        where = Where(_said(args, "--db"), _said(args, "--project"))
+        db = _said(args, "--db")
+        # What the shell hasn't read yet stands as it was typed.
+        path = str(Path(os.path.expandvars(db)).expanduser()) if db is not None else None
+        where = Where(path, _said(args, "--project"))
         for command in _called(self.cli, args):
             for param in command.params:
                 kind = _kind(param)
