@@ -196,12 +196,13 @@ class Checks:
 
     def _action(self, action: PlanningAction) -> str | None:
         self._last_sequence = max(self._last_sequence, action.sequence or 0)
-        if not _is_inverse(action.inverse or ()):
+        if not is_inverse(action.inverse or ()):
             return "its inverse is not a list of row changes"
         return None
 
 
-def _is_inverse(changes: Iterable[Any]) -> bool:
+def is_inverse(changes: Iterable[Any]) -> bool:
+    """Tell whether these are row changes as the log keeps them (see ``planner/changes.py``)."""
     for change in changes:
         shape = _INVERSES.get(change[0]) if isinstance(change, list) and change else None
         if shape is None or len(change) != len(shape) + 1 or change[1] not in BY_TABLE:

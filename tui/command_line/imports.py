@@ -62,6 +62,16 @@ FORMATS = {
         "Import GitHub issues from FILE, which gh issue list --json wrote.",
         "issues.json",
     ),
+    "dossier": Format(
+        "dossier",
+        "read_dossier",
+        "FILE",
+        "Import the projects of the SQLite database FILE, or the one that --project names.",
+        "dossier.db",
+        stdin=False,
+        bring=("dossier", "import_dossier"),
+        report="rows_words",
+    ),
     "json": Format(
         "json",
         "read_json",
