@@ -35,7 +35,7 @@ GROUPS = [node for node in walk(main) if isinstance(node.command, click.Group)]
 INTERACTIVE = {"demo"}
 """Commands that draw, and so have no JSON."""
 
-DRAWS = {"board"}
+DRAWS = {"board", "export png", "export svg", "export html"}
 """Commands that draw as the board does, and so may import what draws."""
 
 MAY_REFUSE = re.compile(

@@ -20,22 +20,46 @@ from tui.command_line.where import Where, project_option, where_option
 class Format(NamedTuple):
     """A format that a project can be exported to.
 
-    ``write`` is a function of ``planner/exporters/<module>.py`` that takes the store and a
-    ``Project`` and yields the text piece by piece. ``words`` say what is exported, and ``example`` is a
-    file as one may be called.
+    ``write`` is a function of ``module`` that takes the store and a ``Project`` and yields the text,
+    or the bytes, piece by piece. ``words`` say what is exported, and ``example`` is a file as one may
+    be called. What ``is_text`` is not goes to no terminal and into no JSON.
     """
 
     module: str
     write: str
     words: str
     example: str
+    is_text: bool = True
 
 
 FORMATS = {
-    "csv": Format("csv", "export_csv", "Export cards as CSV, for spreadsheets.", "plan.csv"),
-    "json": Format("json", "export_json", "Export all of a project as JSON.", "plan.json"),
+    "csv": Format(
+        "planner.exporters.csv", "export_csv", "Export cards as CSV, for spreadsheets.", "plan.csv"
+    ),
+    "html": Format(
+        "tui.pictures.html",
+        "export_html",
+        "Export the whole map as a page to read, search and print.",
+        "plan.html",
+    ),
+    "json": Format(
+        "planner.exporters.json", "export_json", "Export all of a project as JSON.", "plan.json"
+    ),
     "markdown": Format(
-        "markdown", "export_markdown", "Export the map as a Markdown outline.", "plan.md"
+        "planner.exporters.markdown",
+        "export_markdown",
+        "Export the map as a Markdown outline.",
+        "plan.md",
+    ),
+    "png": Format(
+        "tui.pictures.png",
+        "export_png",
+        "Export the whole map as a PNG picture.",
+        "plan.png",
+        is_text=False,
+    ),
+    "svg": Format(
+        "tui.pictures.svg", "export_svg", "Export the whole map as an SVG picture.", "plan.svg"
     ),
 }
 """Every format by its name."""
@@ -92,12 +116,15 @@ def run_export(where: Where, made: Format, file: Path | None, *, as_json: bool) 
     """Export the project to a file or to standard output, and say what came of it."""
     from planner.exporters.writing import collected, reason, write_file
 
-    write: Callable[..., Iterable[str | bytes]] = getattr(
-        import_module(f"planner.exporters.{made.module}"), made.write
-    )
+    write: Callable[..., Iterable[str | bytes]] = getattr(import_module(made.module), made.write)
+    to_file = file is not None and str(file) != "-"
+    if not made.is_text and not to_file and (as_json or sys.stdout.isatty()):
+        fail(
+            f"This is no text. Name a file for it, such as {made.example}.", "refused", {}, as_json
+        )
     with where.plan(as_json) as (db, project), db.view():
         pieces = write(db, project)
-        if file is not None and str(file) != "-":
+        if file is not None and to_file:
             size = write_file(file, pieces)
             words = f"Exported “{project.name}” to {file}."
             data = {"project": project.name, "file": str(file), "bytes": size}
