@@ -147,7 +147,7 @@ class _Reading:
                 above = self.issues.get(issue.parent)
                 issue.top = one if above is None else above.top
                 issue.below = "" if above is None else above.below or one
-            settled |= path.keys()
+            settled.update(path)
 
     def in_an_epic(self, key: str) -> bool:
         """Tell whether an issue is an epic or belongs to one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import math
 import re
@@ -18,6 +19,7 @@ from planner.importers.reading import (
     check_size,
     encoding_of,
     place_of,
+    read_bytes,
     read_text,
     refused,
     western,
@@ -197,25 +199,29 @@ class JsonSource:
         if not any_there:
             raise refused(self.given, f"it is empty; there must be {_an(noun)} in it")
 
-    def document(self) -> str:
-        """Return the text of a source that is one document.
+    def document(self) -> bytes:
+        """Return a source that is one document, as UTF-8.
 
         Raises:
             ImportRefused: It can't be read, is no text, or is larger than ``MAX_DOCUMENT``.
         """
-        text, encoding = read_text(self.given, MAX_DOCUMENT)
+        encoding = encoding_of(self.given, MAX_DOCUMENT)
         self.western = encoding == WESTERN
-        if not text.strip():
+        if encoding.startswith("utf-8"):  # as text it would take up to four times as much
+            data = read_bytes(self.given, MAX_DOCUMENT).removeprefix(codecs.BOM_UTF8)
+        else:
+            data = read_text(self.given, MAX_DOCUMENT)[0].encode("utf-8", "replace")
+        if not data[:_PIECE].strip() and not data.strip():
             raise refused(self.given, "it is empty")
-        return text
+        return data
 
-    def parts(self, document: str, words: str) -> dict[str, msgspec.Raw]:
+    def parts(self, document: bytes, words: str) -> dict[str, msgspec.Raw]:
         """Return the fields of a document that is an object, not read yet; ``words`` if it isn't."""
         found: dict[str, msgspec.Raw]
         found = self._whole(document, dict[str, msgspec.Raw], document, words)
         return found
 
-    def listed(self, document: str, part: str | msgspec.Raw, noun: str) -> Iterator[Fields]:
+    def listed(self, document: bytes, part: bytes | msgspec.Raw, noun: str) -> Iterator[Fields]:
         """Yield the objects of a list, of which no more than one is in memory at a time."""
         words = f"where its {noun}s should be there is no list"
         listed: list[msgspec.Raw] = self._whole(part, list[msgspec.Raw], document, words)
@@ -267,19 +273,22 @@ class JsonSource:
             self.problems.append(Problem(place, _reason(error)))
         return None
 
-    def _whole(self, text: str | msgspec.Raw, kind: Any, document: str, words: str) -> Any:
+    def _whole(self, part: bytes | msgspec.Raw, kind: Any, document: bytes, words: str) -> Any:
         """Split a document into its parts; what is wrong is told with its line."""
         try:
             try:
-                return msgspec.json.decode(text, type=kind)
+                return msgspec.json.decode(part, type=kind)
+            except msgspec.ValidationError:
+                raise
             except msgspec.DecodeError:
-                if not isinstance(text, str) or (mended := _mended(text)) == text:
+                text = part.decode() if isinstance(part, bytes) else ""
+                if (mended := _mended(text)) == text:
                     raise
                 self.notes.add(place_of(self.given), _HALF)
                 return msgspec.json.decode(mended, type=kind)
         except RecursionError as error:
             raise refused(self.given, "it is nested too deeply") from error
-        except msgspec.DecodeError as error:
+        except (ValueError, msgspec.DecodeError) as error:
             if str(error).startswith("Expected"):
                 raise refused(self.given, words) from error
             place = _line_of(document, str(error))
@@ -301,13 +310,11 @@ def _reason(error: Exception) -> str:
     return f"it is not JSON: {plain}"
 
 
-def _line_of(document: str, words: str) -> str:
+def _line_of(document: bytes, words: str) -> str:
     """Return the line of a mistake; the last one when the document ends too early."""
     found = _BYTE.search(words)
-    if found is None:
-        return f"line {document.rstrip().count(chr(10)) + 1}"
-    start = document.encode("utf-8", "replace")[: int(found[1])]
-    line = start.count(b"\n") + 1
+    end = int(found[1]) if found else len(document.rstrip())
+    line = document.count(b"\n", 0, end) + 1
     return f"line {line}"
 
 

@@ -62,7 +62,7 @@ class _Reading:
         self,
         gathering: Gathering,
         source: JsonSource,
-        document: str,
+        document: bytes,
         parts: dict[str, msgspec.Raw],
     ) -> None:
         self.gathering, self.source = gathering, source
