@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import msgspec
 
@@ -62,7 +63,14 @@ def read_beads(given: Given) -> Source:
     reading = _Reading(Gathering(FORMAT, source))
     for row in source.objects("issue"):
         reading.take(row)
-    return reading.finished()
+    return reading.finished(_repository(given))
+
+
+def _repository(given: Given) -> str:
+    """Return the name of the folder that holds ``.beads``, where that is what is read."""
+    if not isinstance(given, Path) or given.absolute().parent.name != ".beads":
+        return ""
+    return given.resolve().parent.parent.name.encode("utf-8", "replace").decode()
 
 
 class _Issue(msgspec.Struct):
@@ -115,7 +123,7 @@ class _Reading:
         )
         check_count(len(self.issues), row.place)
 
-    def finished(self) -> Source:
+    def finished(self, name: str) -> Source:
         """Put every issue in its place, the oldest first and those without an epic last."""
         for key, issue in self.issues.items():
             parents = [on for kind, on in issue.dependencies if kind == PARENT]
@@ -127,7 +135,7 @@ class _Reading:
         order = sorted(self.issues, key=lambda key: self.issues[key].created_at or "")
         for key in sorted(order, key=lambda key: not self.in_an_epic(key)):
             self.card(key)
-        return self.gathering.finished()
+        return self.gathering.finished(name=name)
 
     def find_tops(self) -> None:
         """Find what is above each issue; a circle of parents is cut, and that is told."""

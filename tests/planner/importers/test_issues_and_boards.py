@@ -72,9 +72,12 @@ ISSUES = [
 ]
 
 
-def test_issues_of_beads(db: DbAdapter) -> None:
-    text = "\n".join(json.dumps(one) for one in ISSUES)
-    report = import_plan(db, read_beads(text.encode()), project_name="Lantern")
+def test_issues_of_beads(db: DbAdapter, tmp_path: Path) -> None:
+    path = tmp_path / "Lantern" / ".beads" / "issues.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join(json.dumps(one) for one in ISSUES))
+    report = import_plan(db, read_beads(path))
+    assert report.project.name == "Lantern"
     project = report.project.id
     assert lanes(db, project) == {
         "Sign in": {"Epic": ["Sign in"], "Keys": ["Keys", "Passkey"], "Feature": ["Password"]},
