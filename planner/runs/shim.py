@@ -37,7 +37,7 @@ GRACE = 2.0
 LEFTOVER_GRACE = 0.5
 """The same for what a program has left behind."""
 
-NICENESS = 10
+NICENESS = 5
 """By how much a program gives way to what a person is at: the board, an editor."""
 
 _ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
