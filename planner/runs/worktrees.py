@@ -118,7 +118,8 @@ def add_alone(repository: Path, path: Path, branch: str, commit: str, held: int)
 
 def _adding(path: Path, branch: str, commit: str | None) -> tuple[str, ...]:
     """Return what adds a worktree: on a new branch at a commit, or on a branch that is there."""
-    add, where = ("worktree", "add", "--quiet", "--force"), ("--", os.fspath(path))
+    # Never by force: a person may have the branch checked out, which must not move below them.
+    add, where = ("worktree", "add", "--quiet"), ("--", os.fspath(path))
     if commit is None:
         return (*add, *where, branch)
     return (*add, "--no-track", "-b", branch, *where, commit)

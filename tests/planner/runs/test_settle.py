@@ -311,8 +311,9 @@ def test_a_repository_within_is_committed_as_files(
 
 
 def test_locks_and_flags_that_were_left_do_not_hide_anything(
-    repository: Path, worktree: Path, settled: Settle
+    repository: Path, worktree: Path, settled: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("planner.runs.mending.LOCK_SECONDS", 0.05)
     own = worktree_dir(repository, worktree)
     assert own is not None
     run_git(worktree, "update-index", "--assume-unchanged", "README.md")

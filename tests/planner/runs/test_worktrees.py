@@ -108,6 +108,19 @@ def test_adding_a_worktree_leaves_the_checkout_as_it_is_and_goes_on_from_anythin
         add_worktree(repository, path.with_name("14"), "planner/14-x-abc123", "f" * 40)
 
 
+def test_a_branch_that_a_person_has_checked_out_is_left_to_them(
+    repository: Path, worktree: Path
+) -> None:
+    remove_worktree(repository, worktree, BRANCH, **NAMED)
+    run_git(repository, "checkout", "--quiet", BRANCH)
+    with pytest.raises(Refused, match="already checked out"):
+        add_worktree(repository, worktree, BRANCH, tip(repository))
+    assert not worktree.exists()
+    run_git(repository, "checkout", "--quiet", "main")
+    add_worktree(repository, worktree, BRANCH, tip(repository))
+    assert run_git(worktree, "symbolic-ref", "HEAD") == f"refs/heads/{BRANCH}"
+
+
 def test_one_that_was_begun_is_waited_for(repository: Path, tmp_path: Path) -> None:
     base = tip(repository)
     path = tmp_path / "runs" / "r" / "worktrees" / "12"
