@@ -19,8 +19,10 @@ import psutil
 import pytest
 
 from planner.errors import Refused
+from planner.runs.agents import AgentProfile
 from planner.runs.approvals import approve
 from planner.runs.control import resume
+from planner.runs.executions import Running, look_at
 from planner.runs.reconcile import has_work, look_after
 from store.records import (
     AgentCommit,
@@ -74,8 +76,8 @@ def shop(tmp_path: Path) -> Iterator[Workshop]:
 class Life:
     """One run from its start to its end, in which somebody is killed time and again."""
 
-    def __init__(self, shop: Workshop, number: int) -> None:
-        self._shop, self._db = shop, shop.db
+    def __init__(self, shop: Workshop, number: int, agent: AgentProfile) -> None:
+        self._shop, self._db, self._agent = shop, shop.db, agent
         self._chance = random.Random(SEED + number)
         self.killed: list[str] = []
         self.run_id = ""
@@ -84,9 +86,7 @@ class Life:
         """Live it to its end."""
         with self._db.connection():
             card_id = self._shop.card(f"Life; $(x) {self._chance.random()}")
-            journal = self._shop.root / "journal"
-            agent = self._shop.agent("killed", AGENT.format(journal=journal))
-            self.run_id = self._shop.start(card_id, agent)
+            self.run_id = self._shop.start(card_id, self._agent)
             deadline = time.monotonic() + 40
             while True:
                 assert time.monotonic() < deadline, self._told()
@@ -104,8 +104,9 @@ class Life:
         wanted = self._chance.choice(("supervisor", "shim", "agent"))
         longest = LONGEST
         if wanted != "supervisor":
+            deadline = time.monotonic() + LONGEST
             while not self._turn_runs():
-                if self._rests():
+                if self._rests() or time.monotonic() > deadline:
                     return
                 time.sleep(0.01)
             longest = WHILE_AT_WORK
@@ -128,7 +129,10 @@ class Life:
             assignment_id=self._shop.assignment(self.run_id).id,
             status=BuildState.RUNNING,
         )
-        return any(turn.pid is not None for turn in turns)
+        return any(
+            isinstance(look_at(Path(turn.folder or ""), turn.pid, turn.pid_started), Running)
+            for turn in turns
+        )
 
     def _there(self) -> dict[str, psutil.Process]:
         """Return who is at work for the run, by kind."""
@@ -222,6 +226,7 @@ def check(shop: Workshop, run_id: str) -> None:
 
 def test_whoever_is_killed_every_card_is_built_and_merged_once(shop: Workshop) -> None:
     lives: list[Life] = []
+    agent = shop.agent("killed", AGENT.format(journal=shop.root / "journal"))
     lock = threading.Lock()
     add_card = shop.card
 
@@ -231,7 +236,7 @@ def test_whoever_is_killed_every_card_is_built_and_merged_once(shop: Workshop) -
 
     def live() -> None:
         while sum(len(life.killed) for life in lives) < KILLS:
-            life = Life(shop, len(lives))
+            life = Life(shop, len(lives), agent)
             lives.append(life)
             life.go()
 
