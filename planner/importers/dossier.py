@@ -220,8 +220,7 @@ class _Reader:
         for name, columns in self.dossier.tables.items():
             table = known.get(name)
             if table is None:
-                if not name.startswith(_OUR_OWN):
-                    rows = self.dossier.count(name)
+                if not name.startswith(_OUR_OWN) and (rows := self.dossier.count(name)):
                     self.report.skip(name, "rows of a table that has no place here", rows)
                 continue
             for column in columns:

@@ -203,13 +203,20 @@ class Checks:
 
 def is_inverse(changes: Iterable[Any]) -> bool:
     """Tell whether these are row changes as the log keeps them (see ``planner/changes.py``)."""
-    for change in changes:
-        shape = _INVERSES.get(change[0]) if isinstance(change, list) and change else None
-        if shape is None or len(change) != len(shape) + 1 or change[1] not in BY_TABLE:
-            return False
-        if not all(isinstance(*one) for one in zip(change[1:], shape, strict=True)):
-            return False
-    return True
+    return all(isinstance(change, list) and _is_change(change) for change in changes)
+
+
+def _is_change(change: list[Any]) -> bool:
+    shape = _INVERSES.get(change[0]) if change and isinstance(change[0], str) else None
+    if shape is None or len(change) != len(shape) + 1:
+        return False
+    if not all(isinstance(*one) for one in zip(change[1:], shape, strict=True)):
+        return False
+    table = BY_TABLE.get(change[1])
+    if table is None or change[0] == "shift":
+        return table is not None
+    key = [change[2].get(name) for name in table.KEY] if change[0] == "insert" else change[2]
+    return len(key) == len(table.KEY) and all(isinstance(one, str) for one in key)
 
 
 def key_of(record: Record) -> tuple[str, ...]:

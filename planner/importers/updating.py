@@ -24,6 +24,10 @@ from store.adapter import DbAdapter
 from store.records import (
     Card,
     CardAssignment,
+    CardAssumption,
+    CardKnownFact,
+    CardQuestion,
+    CardRequirement,
     EventLog,
     OrchestrationRun,
     PlanningAction,
@@ -32,6 +36,8 @@ from store.records import (
     SystemPolicyProfile,
     Workflow,
 )
+
+_KNOWLEDGE = (CardRequirement, CardKnownFact, CardAssumption, CardQuestion)
 
 
 def update_project(
@@ -60,6 +66,8 @@ def update_project(
             rows[table] = list(checks.table(table))
             if table in FIELDS:
                 check_count(sum(map(len, rows.values())), document.place)
+    for problem in _shared_ids(rows):
+        checks.problem(problem.path, problem.reason)
     checks.finish()
     source = RowsSource(
         format=document.format,
@@ -84,6 +92,21 @@ def update_project(
         noted=(*document.noted, *missing.noted),
         dry_run=dry_run,
     )
+
+
+def _shared_ids(rows: dict[type[Record], list[Record]]) -> Iterator[Problem]:
+    """Yield a problem for each row that has the id of one of another table: they can't be told apart.
+
+    Knowledge of one id is told apart by its kind.
+    """
+    seen: dict[str, type[Record]] = {}
+    for table in FIELDS:
+        for row in rows[table] if table.KEY == ("id",) else ():
+            (row_id,) = key_of(row)
+            other = seen.setdefault(row_id, table)
+            if other is not table and not (other in _KNOWLEDGE and table in _KNOWLEDGE):
+                reason = f"a {other.TABLE} has this id, too, so what changed can't be worked out"
+                yield Problem(f"{table.TABLE} {row_id:.80}", reason)
 
 
 class _Missing:
