@@ -44,10 +44,10 @@ def _state(event_type: str, what: str, payload: dict[str, Any]) -> str:
         return f"run goes on: {DOING[what]}"
     if what == "running" and payload.get("step") in DOING:
         said = f"{kind} goes on"
-        return f"{said}{_about(payload)}: {DOING[payload['step']]}"
+        return f"{said}{_about(payload)}{_because(DOING[payload['step']], _notes(payload))}"
     agent = f" with {payload['agent']}" if event_type == "run.queued" and "agent" in payload else ""
     why = [WAITING.get(str(payload.get("waits_for")), ""), _text(payload, "reason", "note")]
-    return f"{said}{_about(payload)}{agent}{_because(*why)}"
+    return f"{said}{_about(payload)}{agent}{_because(*why, _notes(payload))}"
 
 
 def _agent(event_type: str, what: str, payload: dict[str, Any]) -> str:
@@ -125,6 +125,13 @@ def _about(payload: dict[str, Any]) -> str:
 def _because(*words: str) -> str:
     said = ": ".join(word for word in words if word)
     return f": {said}" if said else ""
+
+
+def _notes(payload: dict[str, Any]) -> str:
+    """Return what was found and put right besides, such as files that were committed."""
+    notes = payload.get("notes")
+    found = [note for note in notes if isinstance(note, str)] if isinstance(notes, list) else []
+    return clipped(" ".join(" ".join(found).split()), 300)
 
 
 def _text(payload: dict[str, Any], *names: str) -> str:

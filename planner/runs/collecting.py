@@ -31,6 +31,8 @@ from store.adapter import DbAdapter
 from store.records import (
     AgentCommit,
     AgentExecution,
+    ApprovalRequest,
+    ApprovalStatus,
     BuildState,
     Card,
     CardAssignment,
@@ -126,7 +128,7 @@ def _decide(
             said.append(f"files besides the planned ones: {_named(verdict.outside)}")
         words = f"The agent changed {'; and '.join(said)}."
         return BuildState.BLOCKED, {"waits_for": WaitsFor.DECISION, "reason": words}
-    if not verdict.files or _has_failed(work, assignment, settled.head):
+    if not verdict.files or _is_known_not_to_do(work, assignment, settled.head):
         what = "anything" if not verdict.files else "anything since it was told what is to be done"
         words = f"The agent ended without having changed {what}."
         return BuildState.BLOCKED, {"waits_for": WaitsFor.CHANGE, "reason": words}
@@ -235,15 +237,16 @@ def _kept(report: Report) -> dict[str, Any]:
     return kept
 
 
-def _has_failed(work: Work, assignment: CardAssignment, head: str) -> bool:
-    """Say whether a check failed at this commit, so that there is nothing new to be checked."""
+def _is_known_not_to_do(work: Work, assignment: CardAssignment, head: str) -> bool:
+    """Say whether this commit failed a check or was sent back, so that there is nothing new."""
     if (assignment.next_turn or {}).get("kind") == RECHECK:
         return False
+    db, run_id = work.db, assignment.run_id
+    failed = {"assignment_id": assignment.id, "status": CheckStatus.FAILED}
+    sent_back = {"run_id": run_id, "status": ApprovalStatus.REJECTED}
     return (
-        work.db.count(
-            RunCheck, assignment_id=assignment.id, commit_sha=head, status=CheckStatus.FAILED
-        )
-        > 0
+        db.count(RunCheck, commit_sha=head, **failed) > 0
+        or db.count(ApprovalRequest, commit_sha=head, **sent_back) > 0
     )
 
 

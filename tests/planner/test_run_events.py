@@ -29,6 +29,14 @@ CARD = {"number": 12, "title": "Sign in"}
             {**CARD, "waits_for": "answers", "reason": "Which port?"},
             "assignment blocked #12 “Sign in”: the agent has questions: Which port?",
         ),
+        (
+            "assignment.running",
+            {
+                "step": "checks",
+                "notes": ["1 file left\nwas committed for it.", "Its branch moved."],
+            },
+            "assignment goes on: the checks run: 1 file left was committed for it. Its branch moved.",
+        ),
         ("agent.started", {**CARD, "turn": 2}, "agent started #12 “Sign in”, turn 2"),
         ("agent.reported", {"summary": "All done."}, "agent reported: All done."),
         ("check.failed", {**CARD, "check": "lint"}, "check lint failed #12 “Sign in”"),

@@ -187,6 +187,12 @@ def test_a_rejection_goes_back_to_the_agent(shop: Workshop) -> None:
     assert comment.execution_id == shop.turns(run_id)[1].id
     with pytest.raises(Refused):
         approve(shop.db, asked.id, actor="ana", supervisors=shop.supervisors)
+    # One that does nothing about it does not ask again for what was sent back.
+    asked = pending(shop, run_id)
+    reject(shop.db, asked.id, actor="ana", note="No: three.", supervisors=shop.supervisors)
+    shop.rest(run_id)
+    assert shop.assignment(run_id).waits_for is WaitsFor.CHANGE
+    goes_on(shop, run_id)  # without a note: the person takes it as it is
     reject(shop.db, pending(shop, run_id).id, actor="ana", close=True, supervisors=shop.supervisors)
     assert shop.rest(run_id).status is BuildState.CANCELLED
     assert shop.card_of(run_id).status is CardStatus.TODO
