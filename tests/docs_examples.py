@@ -138,7 +138,7 @@ def do(done: Sequence[Step], folder: Path, aside: Path) -> list[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=240,
     ).stdout
     said = answered.split(f"\n{mark}\n")
     wrong = [

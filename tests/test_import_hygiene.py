@@ -55,7 +55,7 @@ def import_apart(tmp_path: Path, *modules: str) -> tuple[list[str], set[str]]:
         env={"HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert list(home.iterdir()) == []

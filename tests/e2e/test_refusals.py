@@ -85,7 +85,7 @@ def test_a_bad_database_is_told_and_left_alone(make, tmp_path: Path, home: Path)
     path = make(tmp_path)
     before = _contents(tmp_path)
     with Board("--db", path, home=home) as board:
-        status = board.terminal.wait(timeout=20)
+        status = board.terminal.wait(timeout=60)
     assert status == 1
     assert _contents(tmp_path) == before
 

@@ -63,8 +63,8 @@ def test_a_text_that_comes_or_goes_is_told_whole_up_to_a_length() -> None:
 def test_huge_texts_take_no_time() -> None:
     was = "\n".join(f"word{n} " * 40 for n in range(2_000))
     now = "\n".join(f"word{n + n % 7} " * 40 for n in range(2_000))
-    started = time.perf_counter()
+    started = time.process_time()
     lines = [*differences("text", was, now, quoted=True)]
     assert lines[1].text == "2,000 lines → 2,000 lines"
     assert [*differences("text", "a b " * 100_000, "a c " * 100_000, quoted=True)][1].sign == "-"
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -139,7 +139,7 @@ def test_a_new_file_is_migrated_and_its_owners_alone(database_path: Path) -> Non
 def test_sidecars_are_the_owners_alone_too(database_path: Path) -> None:
     db = open_store(database_path)
     with db.connection():
-        db.update(Project, "project-1", name="Another")
+        db.insert(example(Project))
         modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in database_path.parent.iterdir()}
     assert modes == {"plan.db": 0o600, "plan.db-wal": 0o600, "plan.db-shm": 0o600}
     assert contents(database_path.parent).keys() == {"plan.db"}, "closed, it is one file again"
@@ -178,7 +178,7 @@ def test_an_empty_file_becomes_a_plan(database_path: Path) -> None:
 def test_odd_names_are_just_names(tmp_path: Path, name: str) -> None:
     db = open_store(tmp_path / name)
     with db.connection():
-        db.update(Project, "project-1", name="Another")
+        db.insert(example(Project))
     assert contents(tmp_path).keys() == {name}
 
 

@@ -36,7 +36,7 @@ from tui.widgets.title_input import TitleInput
 
 ACTOR = "ana"
 WIDE = (120, 40)
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds to wait for what should take none, on a machine with much else to do."""
 
 

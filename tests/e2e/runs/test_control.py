@@ -23,7 +23,7 @@ from store.records import (
     OrchestrationRun,
     WaitsFor,
 )
-from tests.e2e.runs.workshop import POLICY, Workshop, processes_of, run_until, workshop
+from tests.e2e.runs.workshop import PATIENCE, POLICY, Workshop, processes_of, run_until, workshop
 from tests.planner.plans import request
 from tests.planner.runs.repositories import run_git, tip
 
@@ -47,7 +47,7 @@ def is_supervised(shop: Workshop, run_id: str) -> bool:
         return not nobody
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
+def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

@@ -87,7 +87,7 @@ class Life:
         with self._db.connection():
             card_id = self._shop.card(f"Life; $(x) {self._chance.random()}")
             self.run_id = self._shop.start(card_id, self._agent)
-            deadline = time.monotonic() + 40
+            deadline = time.monotonic() + 90
             while True:
                 assert time.monotonic() < deadline, self._told()
                 if len(self.killed) < MOST:

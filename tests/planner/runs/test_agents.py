@@ -196,7 +196,7 @@ def test_a_check_says_whether_an_agent_works_here(tmp_path: Path) -> None:
     assert not works(lines)
     assert works(check_agent(msgspec.structs.replace(good, setup=()), environ))
 
-    def told(*command: str, seconds: float = 5) -> str:
+    def told(*command: str, seconds: float = 60) -> str:
         profile = AgentProfile(name="x", command=command)
         lines = check_agent(profile, environ, seconds=seconds)
         assert not works(lines)
@@ -207,7 +207,7 @@ def test_a_check_says_whether_an_agent_works_here(tmp_path: Path) -> None:
     assert "is not there, or can't be run" in told("/nobody")
     begun = time.monotonic()
     assert "did not answer within 0.2 seconds" in told("slow", seconds=0.2)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
     inside = check_agent(AgentProfile(name="x", command=("./agent",)), environ)
     assert works(inside)
     assert "looked for in the worktree" in inside[0].words

@@ -25,7 +25,7 @@ ENVIRON = {"PATH": os.environ["PATH"], "GREETING": "hello"}
 ROOT = Path(__file__).parents[3]
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 40.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, condition
@@ -50,7 +50,7 @@ def run(tmp_path: Path, *arguments: str, **options: object) -> CommandResult:
         "cwd": tmp_path,
         "environ": ENVIRON,
         "log": tmp_path / "logs" / "log",
-        "seconds": 20.0,
+        "seconds": 40.0,
         "marker": "run-1:check",
         "log_bytes": None,
         "stopped": lambda: False,
