@@ -1,8 +1,11 @@
 import os
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+HOMES = count()
 
 CI = os.environ.get("CI") == "true"
 
@@ -14,7 +17,8 @@ settings.load_profile("default")
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test an empty home, so that none reads or writes its user's files."""
-    folder = tmp_path_factory.mktemp("home")
+    # Numbered here: pytest would look through all that is there for the next number.
+    folder = tmp_path_factory.mktemp(f"home-{next(HOMES)}", numbered=False)
     monkeypatch.setenv("HOME", str(folder))
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))

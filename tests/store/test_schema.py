@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,20 @@ RECORD_OF = {record.TABLE: record for record in RECORDS}
 NOW_DEFAULT = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
 
+@cache
+def after(last: str | None) -> bytes:
+    """Return the bytes of a database after the migrations up to ``last``."""
+    migrations = [each for each in discover() if last is None or each.name <= last]
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, migrations, database_path=None)
+        return connection.serialize()
+
+
 def opened(last: str | None = None) -> sqlite3.Connection:
     """Return a database in memory after the migrations up to ``last``, foreign keys on."""
-    migrations = [each for each in discover() if last is None or each.name <= last]
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(connection, migrations, database_path=None)
+    connection.deserialize(after(last))
+    connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
 
