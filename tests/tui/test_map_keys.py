@@ -530,12 +530,14 @@ async def _press_everything(board: OpenBoard) -> None:
     """Press every key of the map, letting be whatever opens."""
     for binding in KEYS.values():
         for key in binding.key.split(","):
-            if binding.id in ("card.form", "plan.projects", "map.rename", "map.describe"):
-                await board.press(key)
+            # What opens only once the plan was asked would take the keys that come after.
+            await board.press(key)
+            for _ in range(9):
+                if board.top == "MapScreen" and not (board.is_typing_title or board.filter.is_open):
+                    break
+                await board.press("escape")
             else:
-                await board.hit(key)
-            while board.top != "MapScreen" or board.is_typing_title or board.filter.is_open:
-                await board.hit("escape")
+                pytest.fail(f"{board.top} does not close after {binding.id} {key}")
     await board.settle()
 
 
