@@ -20,7 +20,7 @@ from tests.tui.commands import CommandLine
 from tui.command_line.run_logs import Printer
 
 AGENTS = {
-    "builder": "printf 'on \\033[31mred\\033[0m\\n'; echo \"done\" > src/list.txt; cat > /dev/null",
+    "builder": "printf 'on \\033[31mred\\033[0m\\n'; echo \"done $PLANNER_TURN\" > src/list.txt; cat > /dev/null",
     "idle": "cat > /dev/null",
     "slow": "echo begun; sleep 60",
     "failing": "echo no luck; exit 3",

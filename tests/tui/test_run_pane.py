@@ -415,7 +415,8 @@ async def _clean(board: OpenBoard, key: str) -> None:
     assert board.top == "Confirm"
     assert "Remove its worktree of #2 Card 1.1.2?" in board.dialog
     # However long the folder's path is, and wherever it is folded.
-    said = "".join(line.strip(" │") for line in board.dialog.splitlines())
+    lines = [line.split("│") for line in board.dialog.splitlines()]
+    said = "".join(parts[1].strip() for parts in lines if len(parts) == 3)
     assert "failed-a" in said
     assert "refs/planner/rescue" in said
     await board.press("n", key, "y")

@@ -1,11 +1,11 @@
 """Agents that are real executables, well-behaved and not, each building a card of one repository.
 
-They are all started at once, and each test looks at what became of one.
+They are all started at once, and then it is looked at what became of each.
 """
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +167,24 @@ def said(shop: Workshop, run_id: str) -> str:
     return json.dumps([event.payload for event in shop.db.list(EventLog, run_id=run_id)])
 
 
-def test_one_that_succeeds_is_built_and_asks(crowd: Crowd) -> None:
+CASES: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+"""What is to be looked at, and of which agent."""
+
+
+def each_of(
+    *cases: tuple[Any, ...],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Have a function look at each of some agents."""
+
+    def register(check: Callable[..., None]) -> Callable[..., None]:
+        CASES.extend((check, case) for case in cases)
+        return check
+
+    return register
+
+
+@each_of(())
+def _one_that_succeeds_is_built_and_asks(crowd: Crowd) -> None:
     shop, run_id = crowd.shop, crowd.rested("succeeds")
     built(shop, run_id)
     assert shop.files(run_id) == {"src/made.txt": "A"}
@@ -183,22 +200,19 @@ def test_one_that_succeeds_is_built_and_asks(crowd: Crowd) -> None:
     assert [events.index(event) for event in order] == sorted(events.index(e) for e in order)
 
 
-@pytest.mark.parametrize(
-    ("name", "files", "makers_of"),
-    [
-        ("commits", ["src/made.txt"], ["agent", "agent"]),
-        ("leaves some", ["src/made.txt", "src/more.txt"], ["agent", "supervisor"]),
-        ("detached", ["src/made.txt"], ["agent"]),
-        ("deletes its worktree", ["src/made.txt"], ["agent"]),
-        ("its own repository", ["src/made.txt"], ["supervisor"]),
-        ("leaves children", ["src/made.txt"], ["supervisor"]),
-        ("malformed report", ["src/made.txt"], ["supervisor"]),
-        ("linked report", ["src/made.txt"], ["supervisor"]),
-        ("endless report", ["src/made.txt"], ["supervisor"]),
-        ("shouts", ["src/made.txt"], ["supervisor"]),
-    ],
+@each_of(
+    ("commits", ["src/made.txt"], ["agent", "agent"]),
+    ("leaves some", ["src/made.txt", "src/more.txt"], ["agent", "supervisor"]),
+    ("detached", ["src/made.txt"], ["agent"]),
+    ("deletes its worktree", ["src/made.txt"], ["agent"]),
+    ("its own repository", ["src/made.txt"], ["supervisor"]),
+    ("leaves children", ["src/made.txt"], ["supervisor"]),
+    ("malformed report", ["src/made.txt"], ["supervisor"]),
+    ("linked report", ["src/made.txt"], ["supervisor"]),
+    ("endless report", ["src/made.txt"], ["supervisor"]),
+    ("shouts", ["src/made.txt"], ["supervisor"]),
 )
-def test_what_an_agent_did_in_its_own_way_is_built(
+def _what_an_agent_did_in_its_own_way_is_built(
     crowd: Crowd, name: str, files: list[str], makers_of: list[str]
 ) -> None:
     shop, run_id = crowd.shop, crowd.rested(name)
@@ -211,8 +225,8 @@ def test_what_an_agent_did_in_its_own_way_is_built(
         assert Path(shop.turns(run_id)[0].log_path or "").stat().st_size > 99_000_000
 
 
-@pytest.mark.parametrize("name", ["nothing", "deletes it uncommitted"])
-def test_one_that_changes_nothing_waits_for_a_change(crowd: Crowd, name: str) -> None:
+@each_of(("nothing",), ("deletes it uncommitted",))
+def _one_that_changes_nothing_waits_for_a_change(crowd: Crowd, name: str) -> None:
     shop, run_id = crowd.shop, crowd.rested(name)
     reason = not_approved(shop, run_id, BuildState.BLOCKED)
     assert shop.assignment(run_id).waits_for is WaitsFor.CHANGE
@@ -220,19 +234,16 @@ def test_one_that_changes_nothing_waits_for_a_change(crowd: Crowd, name: str) ->
     assert shop.checks(run_id) == {}
 
 
-@pytest.mark.parametrize(
-    ("name", "words", "exit_code"),
-    [
-        ("exits 1", "exited with 1", 1),
-        ("is killed", "ended by SIGKILL", -9),
-        ("hangs", "after 1 second, its time limit", -9),
-        ("stops itself", "after 1 second, its time limit", -15),
-        ("kills its shim", "its shim was ended by SIGKILL", None),
-        ("forges its end", "exited with 5", 5),
-        ("never stops shouting", "its log passed 101 MB", -15),
-    ],
+@each_of(
+    ("exits 1", "exited with 1", 1),
+    ("is killed", "ended by SIGKILL", -9),
+    ("hangs", "after 1 second, its time limit", -9),
+    ("stops itself", "after 1 second, its time limit", -15),
+    ("kills its shim", "its shim was ended by SIGKILL", None),
+    ("forges its end", "exited with 5", 5),
+    ("never stops shouting", "its log passed 101 MB", -15),
 )
-def test_one_that_does_not_end_well_has_failed(
+def _one_that_does_not_end_well_has_failed(
     crowd: Crowd, name: str, words: str, exit_code: int | None
 ) -> None:
     shop, run_id = crowd.shop, crowd.rested(name)
@@ -245,7 +256,8 @@ def test_one_that_does_not_end_well_has_failed(
         assert (shop.worktree(run_id) / "src/made.txt").read_text() == "done\n"
 
 
-def test_one_that_kills_all_above_it_has_failed(crowd: Crowd) -> None:
+@each_of(())
+def _one_that_kills_all_above_it_has_failed(crowd: Crowd) -> None:
     """Its shim may have been quick enough to say so; else all that is known is that it is gone."""
     shop, run_id = crowd.shop, crowd.rested("kills all above")
     reason = not_approved(shop, run_id, BuildState.FAILED)
@@ -253,8 +265,8 @@ def test_one_that_kills_all_above_it_has_failed(crowd: Crowd) -> None:
     assert shop.files(run_id) == {"src/made.txt": "A"}
 
 
-@pytest.mark.parametrize("name", [*FORBIDDEN])
-def test_one_that_touches_what_is_forbidden_has_failed(crowd: Crowd, name: str) -> None:
+@each_of(*((name,) for name in FORBIDDEN))
+def _one_that_touches_what_is_forbidden_has_failed(crowd: Crowd, name: str) -> None:
     shop, run_id = crowd.shop, crowd.rested(name)
     reason = not_approved(shop, run_id, BuildState.FAILED)
     assert "the policy forbids" in reason
@@ -262,7 +274,8 @@ def test_one_that_touches_what_is_forbidden_has_failed(crowd: Crowd, name: str) 
     assert shop.checks(run_id) == {}
 
 
-def test_checks_decide(crowd: Crowd) -> None:
+@each_of(())
+def _checks_decide(crowd: Crowd) -> None:
     shop, run_id = crowd.shop, crowd.rested("fails the check")
     assert "unit failed" in not_approved(shop, run_id, BuildState.FAILED)
     (check,) = shop.db.list(RunCheck, run_id=run_id, check_type="unit")
@@ -270,7 +283,8 @@ def test_checks_decide(crowd: Crowd) -> None:
     assert check.changed_files == []
 
 
-def test_what_nobody_planned_or_is_protected_waits_for_a_decision(crowd: Crowd) -> None:
+@each_of(())
+def _what_nobody_planned_or_is_protected_waits_for_a_decision(crowd: Crowd) -> None:
     shop = crowd.shop
     for name, file in {"makes the check pass": "check.sh", "protected": ".github/"}.items():
         run_id = crowd.rested(name)
@@ -278,3 +292,16 @@ def test_what_nobody_planned_or_is_protected_waits_for_a_decision(crowd: Crowd) 
         assert shop.assignment(run_id).waits_for is WaitsFor.DECISION
         assert file in reason
         assert shop.checks(run_id) == {}
+
+
+def test_what_becomes_of_each(crowd: Crowd) -> None:
+    """One test, so that one process alone starts the crowd."""
+    wrong: list[Exception] = []
+    for check, case in CASES:
+        try:
+            check(crowd, *case)
+        except (AssertionError, ValueError) as error:
+            error.add_note(f"{check.__name__}{case}")
+            wrong.append(error)
+    if wrong:
+        raise ExceptionGroup(f"{len(wrong)} of {len(CASES)} are not as they should be", wrong)
