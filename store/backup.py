@@ -62,6 +62,18 @@ def backup(source: sqlite3.Connection, target: Path) -> None:
         _discard(partial)
 
 
+def stamped(database_path: Path, what: str, now: str) -> Path:
+    """Return the name of a copy beside a database that says what it is and when it was made.
+
+    Args:
+        database_path: The database's file.
+        what: What stands before the moment, such as ``replaced-``; may be empty.
+        now: The moment, as UTC text.
+    """
+    moment = re.sub(r"[-:.]", "", now)
+    return database_path.with_name(f"{database_path.name}.{what}{moment}.bak")
+
+
 def copy_before_migration(
     connection: sqlite3.Connection, database_path: Path, clock: Callable[[], str], *, before: str
 ) -> Path | None:
@@ -87,10 +99,7 @@ def copy_before_migration(
         return None
     for leftover in _beside(database_path, r"\..+" + re.escape(_PARTIAL), hidden=True):
         _discard(leftover)
-    stamp = re.sub(r"[-:.]", "", clock())
-    target = database_path.with_name(
-        f"{database_path.name}.before-{before.removesuffix('.sql')}-{stamp}.bak"
-    )
+    target = stamped(database_path, f"before-{before.removesuffix('.sql')}-", clock())
     # A connection that holds the write lock can't be copied from; beside it, another can.
     source = sqlite3.connect(f"{database_path.absolute().as_uri()}?mode=ro", uri=True)
     try:

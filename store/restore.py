@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import tempfile
 import time
@@ -12,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from store.backup import backup, give_up_when_busy
+from store.backup import backup, give_up_when_busy, stamped
 from store.errors import DatabaseUnusable, StoreError
 from store.migrate import discover, migrate
 from store.open import HEADER, raw_connection
@@ -109,8 +108,7 @@ def _keep(database_path: Path, now: str) -> Path | None:
     """Keep what a database holds beside it; None where there is nothing."""
     if not database_path.exists() or database_path.stat().st_size == 0:
         return None
-    stamp = re.sub(r"[-:.]", "", now)
-    kept = database_path.with_name(f"{database_path.name}.replaced-{stamp}.bak")
+    kept = stamped(database_path, "replaced-", now)
     try:
         with raw_connection(database_path, PATIENCE) as connection:
             backup(connection, kept)

@@ -188,7 +188,7 @@ class _Reading:
             f"Beads {number}".strip(),
             title=issue.title,
             description=row.text("description"),
-            status=self.gathering.status(row.place, row.text("status") or "open"),
+            status=self.gathering.notes.status(row.place, row.text("status") or "open"),
             priority=self.priority(row),
             created_at=issue.created_at,
             updated_at=row.time("updated_at"),
@@ -227,7 +227,7 @@ class _Reading:
         written = row.text("priority").strip() or "0"
         found = _PRIORITY.fullmatch(written)
         if found is None:
-            return self.gathering.priority(row.place, written)
+            return self.gathering.notes.priority(row.place, written)
         nearest = min(4, max(0, int(found[1][:6])))
         if str(nearest) != found[1]:
             reason = f"the priority {written:.80} is none of 0 to 4; it is taken as {nearest}"

@@ -29,8 +29,8 @@ from planner.importers.wanted import (
     Source,
     check_count,
 )
-from planner.importers.words import plain, read_priority, read_status
-from store.records import PRIORITIES, ActivityColor, KnowledgeStatus
+from planner.importers.words import plain
+from store.records import ActivityColor, KnowledgeStatus
 
 FORMAT = "csv"
 """What the importer is called, and part of all its ids."""
@@ -199,9 +199,9 @@ class _Reading:
             return
         fields: dict[str, Any] = {"title": title}
         if "status" in values:
-            fields["status"] = self.status(place, values["status"])
+            fields["status"] = self.notes.status(place, values["status"])
         if "priority" in values:
-            fields["priority"] = self.priority(place, values["priority"])
+            fields["priority"] = self.notes.priority(place, values["priority"])
         for name in ("description", "quick answer"):
             if name in values:
                 fields[name.replace(" ", "_")] = values[name] or None
@@ -259,19 +259,6 @@ class _Reading:
             return {"color": ActivityColor(word)}
         self.notes.add(place, f"the colour {text!r:.80} is not known; the activity gets another")
         return {}
-
-    def status(self, place: str, text: str) -> str:
-        status, known = read_status(text)
-        if not known:
-            self.notes.add(place, f"the status {text!r:.80} is taken as {status}")
-        return status
-
-    def priority(self, place: str, text: str) -> int:
-        priority, known = read_priority(text)
-        if not known:
-            reason = f"the priority {text!r:.80} is taken as {PRIORITIES[priority]}"
-            self.notes.add(place, reason)
-        return priority
 
 
 def _separator(header: str) -> str:

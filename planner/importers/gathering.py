@@ -18,7 +18,7 @@ from planner.importers.wanted import (
     check_count,
 )
 from planner.importers.words import plain, read_priority, read_status
-from store.records import PRIORITIES, ArtifactType, CardStatus, KnowledgeStatus
+from store.records import ArtifactType, CardStatus, KnowledgeStatus
 
 MARKDOWN = "text/markdown"
 """What a gathered document's content is."""
@@ -105,21 +105,6 @@ class Gathering:
         kept["description"] = kept.get("description") or None
         self._add("card", key, activity, kept, place)
         return Gathered(self, key, place, evidence)
-
-    def status(self, place: str, word: str) -> CardStatus:
-        """Return the card status that a word means; the nearest one is told."""
-        status, known = read_status(word)
-        if not known and plain(word):
-            self.notes.add(place, f"the status {word!r:.80} is taken as {status}")
-        return status
-
-    def priority(self, place: str, word: str) -> int:
-        """Return the priority that a word means; the nearest one is told."""
-        priority, known = read_priority(word)
-        if not known:
-            reason = f"the priority {word!r:.80} is taken as {PRIORITIES[priority]}"
-            self.notes.add(place, reason)
-        return priority
 
     def _add(self, kind: Kind, key: str, parent: str, fields: dict[str, Any], place: str) -> None:
         self.entries.append(Entry(kind, key, parent, fields, place))

@@ -181,7 +181,7 @@ class _Reading:
                 self.gathering.notes.add(row.place, words)
             return CardStatus.PRODUCTION
         if state not in ("", "open"):
-            return self.gathering.status(row.place, row.text("state"))
+            return self.gathering.notes.status(row.place, row.text("state"))
         for word in in_projects:
             status, known = read_status(word)
             if known and word.strip() and status is not CardStatus.PRODUCTION:

@@ -126,10 +126,7 @@ class _Reading:
             elif word in PRIORITIES:
                 fields["priority"] = PRIORITIES.index(word)
             else:
-                fields["status"], known = read_status(word)
-                if not known:
-                    reason = f"the status {word!r:.80} is taken as {fields['status']}"
-                    self.notes.add(node.place, reason)
+                fields["status"] = self.notes.status(node.place, word)
         if number and (other := self.numbers.setdefault(number, node.place)) != node.place:
             self.problems.append(Problem(node.place, f"{number} is also the card of {other}"))
         key = number or self.key("card", f"{activity}\x1f{title}")

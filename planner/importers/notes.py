@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from planner.importers.wanted import Problem
+from planner.importers.words import read_priority, read_status
+from store.records import PRIORITIES, CardStatus
 
 
 class Notes:
@@ -16,6 +18,20 @@ class Notes:
         """Note something about a place of the source."""
         first, count = self._places.get(reason, (path, 0))
         self._places[reason] = first, count + 1
+
+    def status(self, place: str, word: str) -> CardStatus:
+        """Return the card status that a word means; of one that isn't known, the nearest is told."""
+        status, known = read_status(word)
+        if not known:
+            self.add(place, f"the status {word!r:.80} is taken as {status}")
+        return status
+
+    def priority(self, place: str, word: str) -> int:
+        """Return the priority that a word means; of one that isn't known, the nearest is told."""
+        priority, known = read_priority(word)
+        if not known:
+            self.add(place, f"the priority {word!r:.80} is taken as {PRIORITIES[priority]}")
+        return priority
 
     def problems(self) -> tuple[Problem, ...]:
         """Return all that was noted, in the order it was met first."""

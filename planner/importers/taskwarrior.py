@@ -120,7 +120,7 @@ class _Reading:
             title=task.title,
             description=self.annotations(row),
             status=self.status(row),
-            priority=self.gathering.priority(row.place, row.text("priority")),
+            priority=self.gathering.notes.priority(row.place, row.text("priority")),
             created_at=task.entry,
             updated_at=self.time(row, "modified"),
         )
@@ -153,7 +153,7 @@ class _Reading:
         word = row.text("status") or "pending"
         if word == "pending" and row.values.get("start"):
             return CardStatus.ACTIVE
-        return self.gathering.status(row.place, word)
+        return self.gathering.notes.status(row.place, word)
 
     def annotations(self, row: Fields) -> str:
         """Return a task's annotations as a Markdown list, the oldest first."""

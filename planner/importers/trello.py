@@ -168,7 +168,7 @@ class _Reading:
     def status(self, row: Fields, labels: list[str], *, archived: bool) -> CardStatus:
         """Return a card's status: of the archive, its due date, its labels, or its list's name."""
         if archived:
-            return self.gathering.status(row.place, "archived")
+            return self.gathering.notes.status(row.place, "archived")
         if row.values.get("dueComplete") is True:
             return CardStatus.PRODUCTION
         status, known = read_status(self.list_name(row.text("idList")))

@@ -21,6 +21,7 @@ from planner.runs.approval_rules import (
 )
 from planner.runs.candidate_words import describe_candidate
 from planner.runs.candidates import candidate_of, is_delivered, keep_candidate, name_of
+from planner.runs.open_runs import existing_run
 from planner.runs.states import SUPERVISOR, set_assignment, set_run, tell
 from planner.runs.supervisors import Supervisors
 from store.adapter import DbAdapter
@@ -69,7 +70,7 @@ def request_approval(
     Raises:
         Refused: There is no such run, or a required check has not passed at this commit.
     """
-    run = _run(db, run_id)
+    run = existing_run(db, run_id)
     request = _asked_already(db, run_id, approval_type, commit)
     if request is not None and request.acted_at is not None:
         if approval_type is ApprovalType.MERGE_PR:
@@ -297,7 +298,7 @@ def _pending(db: DbAdapter, request_id: str) -> tuple[ApprovalRequest, Orchestra
             f"This was {request.status} by {request.resolved_by or 'someone'} already, at "
             f"{request.resolved_at or 'some time'}{said}"
         )
-    run = _run(db, request.run_id)
+    run = existing_run(db, request.run_id)
     if run.status is not BuildState.BLOCKED:
         raise Refused(f"The run is {run.status}: it does not wait for an approval.")
     return request, run
@@ -321,15 +322,8 @@ def _resolve(
         notes=notes,
         updated_at=now,
     )
-    run = _run(db, request.run_id)
+    run = existing_run(db, request.run_id)
     tell_of(db, run, f"approval.{status}", actor, request, note=notes)
-
-
-def _run(db: DbAdapter, run_id: str) -> OrchestrationRun:
-    run = db.get(OrchestrationRun, run_id)
-    if run is None:
-        raise Refused("This run has been deleted.")
-    return run
 
 
 def _request(db: DbAdapter, request_id: str) -> ApprovalRequest:

@@ -17,7 +17,7 @@ from planner.runs.collecting import FORBIDDEN, unanswered
 from planner.runs.folders import RunFolders
 from planner.runs.git import git
 from planner.runs.merging import discard
-from planner.runs.open_runs import OPEN, open_run_of_card
+from planner.runs.open_runs import OPEN, existing_run, open_run_of_card
 from planner.runs.paths import judge
 from planner.runs.policy import policy_from_json
 from planner.runs.reconcile import has_work, name_of
@@ -61,7 +61,7 @@ def cancel(db: DbAdapter, run_id: str, *, actor: str, supervisors: Supervisors) 
         StoreError: The database could not be used.
     """
     with db.transaction():
-        run = _run(db, run_id)
+        run = existing_run(db, run_id)
         if run.status in (BuildState.COMPLETED, BuildState.CANCELLED):
             raise Refused(f"{name_of(db, run)} is {run.status} already.")
         running = db.count(CardAssignment, run_id=run_id, status=BuildState.RUNNING)
@@ -72,7 +72,7 @@ def cancel(db: DbAdapter, run_id: str, *, actor: str, supervisors: Supervisors) 
             db.update(OrchestrationRun, run_id, **wish)
             tell(db, run, "run.cancel_requested", actor=actor, payload={"title": name_of(db, run)})
     supervisors.ensure(run_id)
-    return _run(db, run_id)
+    return existing_run(db, run_id)
 
 
 def resume(
@@ -102,9 +102,9 @@ def resume(
         StoreError: The database could not be used.
     """
     note = (note or "").strip() or None
-    moved = _moved_branches(db, _run(db, run_id), supervisors.folders)
+    moved = _moved_branches(db, existing_run(db, run_id), supervisors.folders)
     with db.transaction():
-        run = _run(db, run_id)
+        run = existing_run(db, run_id)
         assignments = db.list(CardAssignment, run_id=run_id)
         _check_resumable(db, run, assignments)
         turns: dict[str, dict[str, Any] | None] = {}
@@ -138,7 +138,7 @@ def resume(
         else:
             set_run(db, run_id, BuildState.QUEUED, actor=actor, payload=told)
     supervisors.ensure(run_id)
-    return _run(db, run_id)
+    return existing_run(db, run_id)
 
 
 def decide(
@@ -169,7 +169,7 @@ def decide(
         StoreError: The database could not be used.
     """
     assignment = _waiting_for_decision(db, assignment_id)
-    run = _run(db, assignment.run_id)
+    run = existing_run(db, assignment.run_id)
     paths = _undecided_paths(db, run, assignment, supervisors.folders) if accept else ()
     with db.transaction():
         assignment = _waiting_for_decision(db, assignment_id)
@@ -185,7 +185,7 @@ def decide(
             told = {"sent_back": True, "note": words}
         db.update(CardAssignment, assignment_id, **values)
         assignment = set_assignment(db, assignment_id, BuildState.QUEUED, actor=actor, payload=told)
-        if _run(db, run.id).status is not BuildState.RUNNING:
+        if existing_run(db, run.id).status is not BuildState.RUNNING:
             set_run(db, run.id, BuildState.QUEUED, actor=actor)
     supervisors.ensure(run.id)
     return assignment
@@ -207,9 +207,9 @@ def clean(db: DbAdapter, run_id: str, *, actor: str, supervisors: Supervisors) -
         Refused: The run is open, or git could not remove a worktree; nothing is lost.
         StoreError: The database could not be used.
     """
-    run = _run(db, run_id)
+    run = existing_run(db, run_id)
     with supervisors.unsupervised(run_id) as nobody:
-        run = _run(db, run_id)
+        run = existing_run(db, run_id)
         if run.status in OPEN or not nobody:
             raise Refused(f"{name_of(db, run)} is being built. Cancel its run before cleaning up.")
         repository = repository_of(db, run, supervisors.folders)
@@ -372,10 +372,3 @@ def _worktrees(db: DbAdapter, run: OrchestrationRun, folders: RunFolders) -> lis
     if run.integration_branch is not None:
         found.append((folders.worktree(run.id, "integration"), run.integration_branch))
     return [(path, branch) for path, branch in found if path.is_dir()]
-
-
-def _run(db: DbAdapter, run_id: str) -> OrchestrationRun:
-    run = db.get(OrchestrationRun, run_id)
-    if run is None:
-        raise Refused("This run has been deleted.")
-    return run

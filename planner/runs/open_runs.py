@@ -1,4 +1,4 @@
-"""Which runs are open: what they build may not be deleted, nor built by another run meanwhile."""
+"""Which runs there are and are open: what they build may not be deleted, nor built by another run."""
 
 from __future__ import annotations
 
@@ -12,6 +12,18 @@ OPEN = (BuildState.QUEUED, BuildState.RUNNING, BuildState.BLOCKED)
 """The states of a run that is not over; a card has one such run at most."""
 
 _MOST_NAMED = 5
+
+
+def existing_run(db: DbAdapter, run_id: str) -> OrchestrationRun:
+    """Return a run that somebody wants something of.
+
+    Raises:
+        Refused: It has been deleted.
+    """
+    run = db.get(OrchestrationRun, run_id)
+    if run is None:
+        raise Refused("This run has been deleted.")
+    return run
 
 
 def open_run_of_card(db: DbAdapter, card_id: str) -> OrchestrationRun | None:

@@ -16,6 +16,7 @@ import msgspec
 from planner.errors import Refused
 from planner.runs import prompt_sections as tell
 from planner.runs.agents import AgentProfile, can_resume, profile_from_json
+from planner.runs.open_runs import existing_run
 from planner.runs.policy import Policy, policy_from_json
 from planner.runs.prompt_sections import Snapshot, numbered, quoted, said
 from store.adapter import DbAdapter
@@ -26,7 +27,6 @@ from store.records import (
     CheckStatus,
     DiffComment,
     KnowledgeStatus,
-    OrchestrationRun,
     Project,
     RunCheck,
     Workflow,
@@ -147,9 +147,7 @@ def next_prompt(
         StoreError: The database could not be used.
     """
     with db.view():
-        run = db.get(OrchestrationRun, assignment.run_id)
-        if run is None:
-            raise Refused("This run has been deleted.")
+        run = existing_run(db, assignment.run_id)
         kind, snapshot = next_turn.get("kind", "note"), assignment.assignment_input_snapshot
         policy = policy_from_json(run.system_policy_snapshot)
         agent = profile_from_json(run.run_input_snapshot["agent"])

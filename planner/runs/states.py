@@ -77,20 +77,10 @@ def set_run(
     """
     with db.transaction():
         run = _run(db, run_id)
-        reason = _kept(reason)
-        if (run.status, run.step, run.waits_for, run.reason) == (status, step, waits_for, reason):
+        reason, now = _kept(reason), clock()
+        values = _what_changes(run, status, step, waits_for, reason, now)
+        if not values:
             return run
-        now = clock()
-        values: dict[str, Any] = {
-            "status": status,
-            "step": step,
-            "waits_for": waits_for,
-            "reason": reason,
-            "updated_at": now,
-            "ended_at": now if status in ENDED else None,
-        }
-        if status is BuildState.RUNNING and run.started_at is None:
-            values["started_at"] = now
         db.update(OrchestrationRun, run_id, **values)
         told = {"step": step, "waits_for": waits_for, "reason": reason, **(payload or {})}
         tell(db, run, _run_event(run, status, step), actor=actor, payload=told, clock=clock)
@@ -143,20 +133,10 @@ def set_assignment(
     """
     with db.transaction():
         was = _assignment(db, assignment_id)
-        reason = _kept(reason)
-        if (was.status, was.step, was.waits_for, was.reason) == (status, step, waits_for, reason):
+        reason, now = _kept(reason), clock()
+        values = _what_changes(was, status, step, waits_for, reason, now)
+        if not values:
             return was
-        now = clock()
-        values: dict[str, Any] = {
-            "status": status,
-            "step": step,
-            "waits_for": waits_for,
-            "reason": reason,
-            "updated_at": now,
-            "ended_at": now if status in ENDED else None,
-        }
-        if status is BuildState.RUNNING and was.started_at is None:
-            values["started_at"] = now
         db.update(CardAssignment, assignment_id, **values)
         run, card = _run(db, was.run_id), db.get(Card, was.card_id)
         told: dict[str, Any] = {
@@ -275,6 +255,30 @@ def _cancel_what_is_open(
             notes="the run was cancelled",
             updated_at=now,
         )
+
+
+def _what_changes(
+    was: OrchestrationRun | CardAssignment,
+    status: BuildState,
+    step: RunStep | None,
+    waits_for: WaitsFor | None,
+    reason: str | None,
+    now: str,
+) -> dict[str, Any]:
+    """Return the columns to write; none when it was that far already."""
+    if (was.status, was.step, was.waits_for, was.reason) == (status, step, waits_for, reason):
+        return {}
+    values: dict[str, Any] = {
+        "status": status,
+        "step": step,
+        "waits_for": waits_for,
+        "reason": reason,
+        "updated_at": now,
+        "ended_at": now if status in ENDED else None,
+    }
+    if status is BuildState.RUNNING and was.started_at is None:
+        values["started_at"] = now
+    return values
 
 
 def _kept(reason: str | None) -> str | None:

@@ -25,7 +25,7 @@ def backup_command(where: Where, file: Path | None, as_json: bool) -> None:
       planner-tui --db plan.db backup
       planner-tui --db plan.db backup copy.db
     """
-    from store.backup import backup
+    from store.backup import backup, stamped
     from store.migrate import discover, status
     from store.open import local_path, raw_connection
     from store.records import utc_now
@@ -34,8 +34,7 @@ def backup_command(where: Where, file: Path | None, as_json: bool) -> None:
         path = local_path(where.target())
         if not path.exists():
             fail(f"There is no database {path} to copy.", "not_found", {}, as_json)
-        stamp = "".join(letter for letter in utc_now() if letter not in "-:.")
-        target = file if file is not None else path.with_name(f"{path.name}.{stamp}.bak")
+        target = file if file is not None else stamped(path, "", utc_now())
         with raw_connection(path) as connection:
             status(connection, discover())
             backup(connection, target)

@@ -71,12 +71,11 @@ def doctor(where: Where, fix: bool, as_json: bool) -> None:
 
 
 def _copied(path: Path) -> Path:
-    from store.backup import backup
+    from store.backup import backup, stamped
     from store.open import raw_connection
     from store.records import utc_now
 
-    stamp = "".join(letter for letter in utc_now() if letter not in "-:.")
-    copy = path.with_name(f"{path.name}.before-fix-{stamp}.bak")
+    copy = stamped(path, "before-fix-", utc_now())
     with raw_connection(path) as connection:
         backup(connection, copy)
     return copy
@@ -86,8 +85,7 @@ def _around(where: Where, database: Path, is_sound: bool) -> Iterator[Finding]:
     """Look at what the plan needs around it."""
     yield _terminal()
     yield _git()
-    yield _config()
-    yield from _agents()
+    yield from _config_and_agents()
     if is_sound and database.exists():
         yield _runs(where)
 
@@ -123,33 +121,22 @@ def _git() -> Finding:
     return Finding("git", True, f"{told.strip()}.")
 
 
-def _config() -> Finding:
+def _config_and_agents() -> Iterator[Finding]:
+    from planner.runs.agent_checks import check_agent, program_of, works
     from store.doctor import Finding
     from tui.config import ConfigError, read_config
 
     path = config_path()
     try:
-        read_config(path)
+        config = read_config(path)
     except ConfigError as error:
-        return Finding("config", False, str(error), f"Mend it in {path}.")
-    return Finding("config", True, f"{path} is right." if path.exists() else "There is none.")
-
-
-def _agents() -> Iterator[Finding]:
-    from planner.runs.agent_checks import check_agent, program_of, works
-    from store.doctor import Finding
-    from tui.config import ConfigError, read_config
-
-    try:
-        config = read_config(config_path())
-    except ConfigError:
+        yield Finding("config", False, str(error), f"Mend it in {path}.")
         return
+    words = f"{path} is right." if path.exists() else "There is none."
+    yield Finding("config", True, words)
     here = [one for one in config.profiles().values() if program_of(one, os.environ) is not None]
     if not here:
-        remedy = "Install one, or name yours in the config: planner-tui agents"
         yield Finding("agents", True, "No coding agent was found: cards can be planned, not built.")
-        if config.agent is None:
-            return
     for profile in here:
         lines = check_agent(profile, os.environ)
         words = " ".join(line.words for line in lines if not line.ok) or "works here."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from planner.errors import Refused
 from store.adapter import DbAdapter
 from store.records import Project
-from tui.pictures.svg import export_svg
+from tui.pictures.svg import draw, written
 
 SCALE = 2
 """Pixels for a unit, so that the letters are sharp."""
@@ -29,11 +29,8 @@ def export_png(db: DbAdapter, project: Project) -> Iterator[bytes]:
     Raises:
         Refused: It would be too large, or can't be drawn here; SVG and HTML are always possible.
     """
-    from xml.etree import ElementTree  # what is parsed was written here
-
-    text = "".join(export_svg(db, project))
-    size = ElementTree.fromstring(text).attrib  # noqa: S314
-    width, height = int(size["width"]), int(size["height"])
+    picture = draw(db, project)
+    width, height = picture.width, picture.height
     scale = SCALE if width * height * SCALE**2 <= MOST_PIXELS else 1
     if width * height * scale**2 > MOST_PIXELS:
         raise Refused(
@@ -47,4 +44,4 @@ def export_png(db: DbAdapter, project: Project) -> Iterator[bytes]:
             "PNG needs resvg-py, which is not installed: pip install resvg-py. "
             "Export it as svg or html without."
         ) from error
-    yield bytes(resvg_py.svg_to_bytes(svg_string=text, zoom=scale))
+    yield bytes(resvg_py.svg_to_bytes(svg_string="".join(written(picture)), zoom=scale))

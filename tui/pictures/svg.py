@@ -28,8 +28,9 @@ MOST_LINES = 12
 
 
 class Picture(NamedTuple):
-    """A drawn map: how large it is, and its parts."""
+    """A drawn map: what it is of, how large it is, and its parts."""
 
+    name: str
     width: int
     height: int
     parts: list[str]
@@ -45,12 +46,15 @@ def export_svg(db: DbAdapter, project: Project) -> Iterator[str]:
     Yields:
         The document, piece by piece. Its texts can be searched and marked.
     """
-    picture = draw(db, project)
-    name = _escaped(visible(project.name))
+    yield from written(draw(db, project))
+
+
+def written(picture: Picture) -> Iterator[str]:
+    """Write a drawn map down as a document, piece by piece."""
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{picture.width}" height="{picture.height}" '
         f'viewBox="0 0 {picture.width} {picture.height}" role="img" font-family="{FONT}" '
-        f'font-size="12">\n<title>{name}</title>\n'
+        f'font-size="12">\n<title>{_escaped(picture.name)}</title>\n'
         f'<rect width="{picture.width}" height="{picture.height}" fill="{PAPER}"/>\n'
     )
     yield from picture.parts
@@ -73,7 +77,7 @@ def draw(db: DbAdapter, project: Project) -> Picture:
     if not board.lanes:
         parts.append(_text(MARGIN, y + 14, "There is no workflow yet.", 12, FAINT))
         y += LINE
-    return Picture(width, y + MARGIN, parts)
+    return Picture(visible(project.name), width, y + MARGIN, parts)
 
 
 def _lane(parts: list[str], lane: Lane, top: int, width: int) -> int:
